@@ -1,0 +1,336 @@
+"""Station agree: a date is chosen, moved or withdrawn, and technician time is booked.
+
+One transaction settles everything: the version of the rollout, the booking, the
+plan and the journal. Two customers and one last place: the conditional UPDATE on
+the technician's day lets exactly one through.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from campaigns import schedule
+from campaigns.choice import Case, change_until, with_own
+from campaigns.errors import Conflict, Invalid, NotFound
+from campaigns.journal import Actor, record
+from campaigns.models import (
+    Agreement,
+    Booking,
+    Campaign,
+    Customer,
+    Rollout,
+    Task,
+    TechnicianDay,
+)
+from campaigns.rules import dates
+from campaigns.rules.calendar import local_instant
+from campaigns.store import insert_missing
+
+
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    """Who chose, as they named themselves, and by which door they came."""
+
+    name: str
+    role: str
+    contact_id: int | None = None
+    staff: str | None = None
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.staff or self.name, self.role)
+
+
+def find_rollout(session: Session, campaign: Campaign, customer_name: str) -> Rollout:
+    """The campaign's rollout at that customer. Raises NotFound."""
+    rollout = session.scalar(
+        select(Rollout)
+        .join(Customer, Customer.id == Rollout.customer_id)
+        .where(
+            Rollout.campaign_id == campaign.id,
+            Customer.folded_name == " ".join(customer_name.split()).casefold(),
+        )
+    )
+    if rollout is None:
+        raise NotFound(
+            f'"{customer_name}" is not in the campaign "{campaign.name}".', "no_rollout"
+        )
+    return rollout
+
+
+def agree(
+    session: Session,
+    case: Case,
+    *,
+    day: date,
+    at: time,
+    chooser: Chooser,
+    answer_key: str,
+    now: datetime,
+) -> Agreement:
+    """Book `day` and `at` (the customer's local date and time), or move the date there.
+
+    The same `answer_key` again returns the first answer, booked once. Raises Conflict
+    with a code: `date_taken`, `too_late_to_change`, `not_running`, `changed_meanwhile`
+    or the reason why the day is closed.
+    """
+    repeated = _repeated(session, case, answer_key, day, at)
+    if repeated is not None:
+        return repeated
+    _may_choose(case, chooser)
+    _may_have(session, case, day, at, chooser)
+    if case.current and (case.current.day, case.current.local_time) == (day, at):
+        return case.current
+    version = _next_version(session, case)
+    _release(session, case.rollout.id, now)
+    _book(session, case, version, day)
+    instant, shifted = local_instant(day, at, case.customer.timezone)
+    agreement = Agreement(
+        rollout_id=case.rollout.id,
+        version=version,
+        day=day,
+        local_time=at,
+        zone=case.customer.timezone,
+        instant=instant,
+        shifted=shifted,
+        how=_how(case, chooser),
+        **_signed(chooser, answer_key, now),
+    )
+    _conclude(session, case, agreement, "agreed", "date_agreed", now)
+    return agreement
+
+
+def withdraw(
+    session: Session, case: Case, *, chooser: Chooser, answer_key: str, now: datetime
+) -> Agreement:
+    """The date no longer stands and its technician time is free again."""
+    repeated = _repeated(session, case, answer_key, None, None)
+    if repeated is not None:
+        return repeated
+    if case.current is None or case.current.day is None:
+        raise Conflict("No date is agreed, so there is none to cancel.", "no_date")
+    _may_choose(case, chooser)
+    version = _next_version(session, case)
+    _release(session, case.rollout.id, now)
+    agreement = Agreement(
+        rollout_id=case.rollout.id,
+        version=version,
+        zone=case.customer.timezone,
+        shifted=False,
+        how="withdrawn",
+        **_signed(chooser, answer_key, now),
+    )
+    _conclude(session, case, agreement, "invited", "date_withdrawn", now)
+    return agreement
+
+
+def ask(
+    session: Session, case: Case, *, kind: str, text: str, chooser: Chooser, now: datetime
+) -> None:
+    """A question, `none of these fit` or `not the right person` becomes a task for staff."""
+    titles = {
+        "question": f"{case.customer.name} asks",
+        "none_fit": f"{case.customer.name}: none of the dates fit",
+        "wrong_person": f"{case.customer.name}: somebody else decides",
+    }
+    if kind not in titles:
+        raise Invalid("Choose what it is about.", field="kind")
+    text = text.strip()[:2000]
+    if not text and kind == "question":
+        raise Invalid("Write your question first.", field="text")
+    digest = hashlib.sha256(f"{chooser.contact_id}:{text}".encode()).hexdigest()[:32]
+    row = {
+        "dedupe_key": f"{kind}:{case.rollout.id}:{digest}",
+        "kind": kind,
+        "title": titles[kind][:500],
+        "text": f"{chooser.name} wrote: {text}" if text else f"Told us by {chooser.name}.",
+        "campaign_id": case.campaign.id,
+        "rollout_id": case.rollout.id,
+        "contact_id": chooser.contact_id,
+        "due": now,
+        "created_at": now,
+    }
+    if insert_missing(session, Task, [row]):
+        _note(session, case, f"asked_{kind}", chooser.actor, now, {"text": text})
+
+
+def _repeated(
+    session: Session, case: Case, answer_key: str, day: date | None, at: time | None
+) -> Agreement | None:
+    first = session.scalar(
+        select(Agreement).where(
+            Agreement.rollout_id == case.rollout.id, Agreement.answer_key == answer_key
+        )
+    )
+    if first is not None and (first.day, first.local_time) != (day, at):
+        raise Conflict("This form was already used for another choice. Open the page again.", "form_used")
+    return first
+
+
+def _may_choose(case: Case, chooser: Chooser) -> None:
+    if case.campaign.state not in ("running", "held"):
+        raise Conflict("This campaign takes no dates at present.", "not_running")
+    if case.rollout.state in ("implementing", "implemented", "verified"):
+        raise Conflict("The change is already under way, so its date stands.", "under_way")
+    until = change_until(case)
+    if chooser.staff is None and until is not None and case.terms.today > until:
+        raise Conflict(
+            f"The date could be changed until {until:%A} {until.day} {until:%B %Y}. Call us and we will help.",
+            "too_late_to_change",
+        )
+
+
+def _may_have(session: Session, case: Case, day: date, at: time, chooser: Chooser) -> None:
+    free = with_own(
+        session, case, schedule.free_minutes(session, day, day, case.terms.day_minutes)
+    )
+    if chooser.staff is None:
+        verdict = dates.judge(case.terms, day, at, free)
+    else:
+        verdict = dates.by_staff(case.terms, day, free)
+    if not verdict.open:
+        code = "date_taken" if verdict.code == "full" else verdict.code
+        raise Conflict(f"{day:%A} {day.day} {day:%B %Y} cannot be had. {verdict.reason}", code)
+
+
+def _next_version(session: Session, case: Case) -> int:
+    """Only who saw the current date may replace it."""
+    seen = case.rollout.version
+    version = session.scalar(
+        update(Rollout)
+        .where(Rollout.id == case.rollout.id, Rollout.version == seen)
+        .values(version=seen + 1)
+        .returning(Rollout.version)
+        .execution_options(synchronize_session=False)
+    )
+    if version is None:
+        raise Conflict(
+            "Somebody else chose a date a moment ago. Open the page again to see it.",
+            "changed_meanwhile",
+        )
+    session.refresh(case.rollout, ["version"])
+    return version
+
+
+def _release(session: Session, rollout_id: int, now: datetime) -> None:
+    row = session.execute(
+        update(Booking)
+        .where(Booking.rollout_id == rollout_id, Booking.released_at.is_(None))
+        .values(released_at=now)
+        .returning(Booking.technician_day_id, Booking.minutes)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if row is not None:
+        session.execute(
+            update(TechnicianDay)
+            .where(TechnicianDay.id == row[0])
+            .values(taken=TechnicianDay.taken - row[1])
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _book(session: Session, case: Case, version: int, day: date) -> None:
+    """Take the minutes from the first technician who has them; the CHECK stands behind it."""
+    minutes, capacity = case.terms.minutes, case.terms.day_minutes
+    names = schedule.lanes(session)
+    rows = [{"lane": lane, "day": day, "capacity": capacity, "taken": 0} for lane in names]
+    insert_missing(session, TechnicianDay, rows)
+    candidates = session.scalars(
+        select(TechnicianDay.id)
+        .where(TechnicianDay.day == day, TechnicianDay.lane.in_(names))
+        .order_by(TechnicianDay.taken, TechnicianDay.lane)
+    ).all()
+    for candidate in candidates:
+        taken = session.scalar(
+            update(TechnicianDay)
+            .where(
+                TechnicianDay.id == candidate,
+                TechnicianDay.taken + minutes <= TechnicianDay.capacity,
+            )
+            .values(taken=TechnicianDay.taken + minutes)
+            .returning(TechnicianDay.id)
+            .execution_options(synchronize_session=False)
+        )
+        if taken is not None:
+            session.add(
+                Booking(
+                    rollout_id=case.rollout.id,
+                    version=version,
+                    technician_day_id=taken,
+                    minutes=minutes,
+                )
+            )
+            return
+    raise Conflict(
+        f"{day:%A} {day.day} {day:%B %Y} was just taken. Choose one of the days that are still free.",
+        "date_taken",
+    )
+
+
+def _how(case: Case, chooser: Chooser) -> str:
+    if chooser.staff is not None:
+        return "by_staff"
+    return "moved" if case.current and case.current.day else "picked"
+
+
+def _signed(chooser: Chooser, answer_key: str, now: datetime) -> dict[str, object]:
+    return {
+        "by_name": chooser.name[:200],
+        "by_role": chooser.role[:100],
+        "by_contact_id": chooser.contact_id,
+        "by_staff": chooser.staff,
+        "answer_key": answer_key[:64],
+        "at": now,
+    }
+
+
+def _conclude(
+    session: Session, case: Case, agreement: Agreement, state: str, what: str, now: datetime
+) -> None:
+    session.add(agreement)
+    case.rollout.state = state
+    session.flush()
+    schedule.plan_agreement(
+        session, case.rollout, case.campaign, agreement, case.current, case.terms.calendar, now
+    )
+    details = {
+        "version": agreement.version,
+        "day": str(agreement.day) if agreement.day else None,
+        "time": f"{agreement.local_time:%H:%M}" if agreement.local_time else None,
+        "zone": agreement.zone,
+        "how": agreement.how,
+        "by": f"{agreement.by_name}, {agreement.by_role}",
+    }
+    actor = Actor(agreement.by_staff or agreement.by_name, agreement.by_role)
+    _note(session, case, what, actor, now, details)
+
+
+def _note(
+    session: Session,
+    case: Case,
+    what: str,
+    who: Actor,
+    now: datetime,
+    details: dict[str, object],
+) -> None:
+    subject = f"{case.campaign.name}: {case.customer.name}"
+    record(
+        session,
+        who=who,
+        what=what,
+        subject=subject,
+        now=now,
+        customer_id=case.customer.id,
+        details=details,
+    )
+
+
+def versions(session: Session, rollout_id: int) -> int:
+    """How often a date was set, moved or withdrawn."""
+    count = session.scalar(
+        select(func.count()).where(Agreement.rollout_id == rollout_id)
+    )
+    return count or 0

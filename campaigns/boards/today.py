@@ -1,0 +1,168 @@
+"""The board: what needs somebody today, then the campaigns, then the next fortnight."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from campaigns.boards.campaign import CampaignView, campaign_list, campaign_view
+from campaigns.models import (
+    Agreement,
+    Campaign,
+    Customer,
+    Delivery,
+    Rollout,
+    Task,
+    TechnicianDay,
+    Touch,
+)
+
+FORTNIGHT = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that waits for a person; `kind` says what can be done about it."""
+
+    kind: str  # task, risk, uncertain, failed
+    title: str
+    detail: str
+    due: datetime | None
+    task_id: int | None = None
+    rollout_id: int | None = None
+    customer_id: int | None = None
+    delivery: str | None = None
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DayLoad:
+    """How much of one day is promised, over all technicians."""
+
+    day: date
+    booked: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything on the first page."""
+
+    items: Sequence[Item]
+    campaigns: Sequence[CampaignView]
+    days: Sequence[DayLoad]
+    swept_at: datetime | None
+
+
+def board(session: Session, now: datetime, me: str | None = None) -> Board:
+    """`me` is an account manager's address: their own customers come first."""
+    views = [
+        campaign_view(session, campaign, now)
+        for campaign in campaign_list(session)
+        if campaign.state in ("draft", "approved", "running", "held")
+    ]
+    items = [*_letters(session), *_risks(views, me), *_tasks(session, now, me)]
+    items.sort(key=lambda item: not item.mine)
+    return Board(items, views, _days(session, now), None)
+
+
+def _letters(session: Session) -> list[Item]:
+    rows = session.execute(
+        select(Delivery, Rollout.id, Customer)
+        .join(Touch, Touch.id == Delivery.touch_id)
+        .join(Rollout, Rollout.id == Touch.rollout_id)
+        .join(Customer, Customer.id == Rollout.customer_id)
+        .where(Delivery.state == "uncertain")
+        .order_by(Delivery.id)
+        .limit(200)
+    )
+    return [
+        Item(
+            kind="uncertain",
+            title=f"{customer.name}: a letter to {delivery.address} may or may not have arrived",
+            detail=delivery.reason or "",
+            due=delivery.settled_at,
+            rollout_id=rollout_id,
+            customer_id=customer.id,
+            delivery=delivery.public_id,
+        )
+        for delivery, rollout_id, customer in rows
+    ]
+
+
+def _risks(views: Sequence[CampaignView], me: str | None) -> list[Item]:
+    return [
+        Item(
+            kind="risk",
+            title=line.customer,
+            detail=f"{'; '.join(line.risks)} ({view.name})",
+            due=None,
+            rollout_id=line.rollout_id,
+            customer_id=line.customer_id,
+            mine=_same(line.account_manager, me),
+        )
+        for view in views
+        for line in view.lines
+        if line.risks
+    ]
+
+
+def _tasks(session: Session, now: datetime, me: str | None) -> list[Item]:
+    rows = session.execute(
+        select(Task, Customer)
+        .outerjoin(Rollout, Rollout.id == Task.rollout_id)
+        .outerjoin(Customer, Customer.id == Rollout.customer_id)
+        .outerjoin(Campaign, Campaign.id == Task.campaign_id)
+        .where(Task.done_at.is_(None), Task.due <= now + timedelta(days=1))
+        .where(func.coalesce(Campaign.state, "running").in_(("running", "held")))
+        .order_by(Task.due, Task.id)
+        .limit(300)
+    )
+    return [
+        Item(
+            kind="task",
+            title=task.title,
+            detail=task.text,
+            due=task.due,
+            task_id=task.id,
+            rollout_id=task.rollout_id,
+            customer_id=customer.id if customer else None,
+            mine=customer is not None and _same(customer.account_manager, me),
+        )
+        for task, customer in rows
+    ]
+
+
+def _same(account_manager: str | None, me: str | None) -> bool:
+    return bool(account_manager and me and account_manager.casefold() == me.casefold())
+
+
+def _days(session: Session, now: datetime) -> list[DayLoad]:
+    first = now.date()
+    last = first + timedelta(days=FORTNIGHT)
+    booked = dict(
+        session.execute(
+            select(Agreement.day, func.count())
+            .join(
+                Rollout,
+                (Rollout.id == Agreement.rollout_id) & (Rollout.version == Agreement.version),
+            )
+            .where(Agreement.day.between(first, last))
+            .group_by(Agreement.day)
+        )
+        .tuples()
+        .all()
+    )
+    minutes = dict(
+        session.execute(
+            select(TechnicianDay.day, func.sum(TechnicianDay.taken))
+            .where(TechnicianDay.day.between(first, last))
+            .group_by(TechnicianDay.day)
+        )
+        .tuples()
+        .all()
+    )
+    days = (first + timedelta(days=ahead) for ahead in range(FORTNIGHT))
+    return [DayLoad(day, booked.get(day, 0), int(minutes.get(day, 0) or 0)) for day in days]

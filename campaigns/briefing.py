@@ -1,0 +1,124 @@
+"""The facts for a batch of claimed letters, gathered in a few statements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaigns import choice, facts, people
+from campaigns.contact.claim import Claim
+from campaigns.links import Links
+from campaigns.models import Campaign, Milestone, Staff, VendorChange
+from campaigns.rules.adoption import People
+from campaigns.rules.milestones import in_words, vendor_date
+from campaigns.schedule import playbook_of
+
+BEFORE_AGREEMENT = ("announced", "first_slot", "vendor_date")
+
+
+@dataclass
+class _Shared:
+    """What several letters of the batch have in common, looked up once."""
+
+    people: dict[int, dict[int, People]] = field(default_factory=dict)
+    change: dict[int, dict[str, str]] = field(default_factory=dict)
+    offers: dict[int, facts.Offer | None] = field(default_factory=dict)
+    managers: dict[str, Staff] = field(default_factory=dict)
+
+
+def brief(
+    session: Session,
+    claims: Sequence[Claim],
+    *,
+    now: datetime,
+    provider: facts.Provider,
+    links: Links,
+    day_minutes: int,
+) -> dict[int, dict[str, str]]:
+    """Facts by delivery id. What is not known is absent, never guessed."""
+    shared = _Shared(managers=_managers(session, claims))
+    return {
+        claim.delivery.id: _facts(session, claim, shared, now, provider, links, day_minutes)
+        for claim in claims
+    }
+
+
+def vendor_words(session: Session, campaign: Campaign) -> str | None:
+    """The vendor's binding date as exactly as it is known, or None."""
+    change = session.get_one(VendorChange, campaign.change_id)
+    rows = session.scalars(
+        select(Milestone).where(
+            Milestone.change_id == change.id, Milestone.revision == change.revision
+        )
+    ).all()
+    opened = (campaign.started_at or campaign.opened_at).date()
+    dated = vendor_date(rows, opened)
+    return in_words(dated.day, dated.precision) if dated else None
+
+
+def _facts(
+    session: Session,
+    claim: Claim,
+    shared: _Shared,
+    now: datetime,
+    provider: facts.Provider,
+    links: Links,
+    day_minutes: int,
+) -> dict[str, str]:
+    customer, rollout = claim.customer, claim.rollout
+    rules = playbook_of(claim.campaign.playbook_source).rules
+    today = facts.local_today(now, customer.timezone)
+    manager = shared.managers.get(customer.account_manager or "")
+    known = facts.of_person(claim.contact)
+    known |= facts.of_provider(provider, manager)
+    known |= facts.of_customer(customer, _people(session, claim, shared, now))
+    known |= _change(session, claim.campaign, shared)
+    known |= facts.of_agreement(
+        claim.agreement, claim.earlier, today, rules.change_cutoff_days
+    )
+    if claim.step.anchor in BEFORE_AGREEMENT:
+        offer = _offer(session, claim, shared, now, day_minutes)
+        known |= facts.of_offer(offer, rollout, customer.timezone)
+    known |= facts.of_links(links, rollout, claim.contact)
+    known["reference"] = facts.reference(rollout, claim.campaign)
+    return known
+
+
+def _people(session: Session, claim: Claim, shared: _Shared, now: datetime) -> People:
+    campaign = claim.campaign
+    counts = shared.people.setdefault(campaign.id, {})
+    if claim.customer.id not in counts:
+        evidence = playbook_of(campaign.playbook_source).evidence.value
+        today = facts.local_today(now, claim.customer.timezone)
+        found = people.count(session, [claim.rollout.id], campaign.id, evidence, today)
+        counts[claim.customer.id] = found.get(claim.customer.id, people.NOBODY)
+    return counts[claim.customer.id]
+
+
+def _change(session: Session, campaign: Campaign, shared: _Shared) -> Mapping[str, str]:
+    if campaign.id not in shared.change:
+        change = session.get_one(VendorChange, campaign.change_id)
+        shared.change[campaign.id] = facts.of_change(change, vendor_words(session, campaign))
+    return shared.change[campaign.id]
+
+
+def _offer(
+    session: Session, claim: Claim, shared: _Shared, now: datetime, day_minutes: int
+) -> facts.Offer | None:
+    if claim.rollout.id not in shared.offers:
+        case = choice.open_case(session, claim.rollout.id, now, day_minutes)
+        days = [offered.day for offered in choice.offers(session, case) if offered.verdict.open]
+        shared.offers[claim.rollout.id] = (
+            facts.Offer(days[0], days[-1], len(days)) if days else None
+        )
+    return shared.offers[claim.rollout.id]
+
+
+def _managers(session: Session, claims: Sequence[Claim]) -> dict[str, Staff]:
+    emails = {claim.customer.account_manager for claim in claims if claim.customer.account_manager}
+    if not emails:
+        return {}
+    rows = session.scalars(select(Staff).where(Staff.email.in_(emails), Staff.ended_at.is_(None)))
+    return {row.email: row for row in rows}

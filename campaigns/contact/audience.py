@@ -1,0 +1,169 @@
+"""Who a touch is for, looked up when it falls due."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from campaigns.models import (
+    Agreement,
+    Campaign,
+    Contact,
+    Delivery,
+    Exemption,
+    Rollout,
+    Standing,
+    Step,
+    Touch,
+)
+from campaigns.people import counted, standing_of
+from campaigns.rules.audience import Person
+
+FALLBACK = {"site_contact": "decision_maker"}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A contact with what decides whether the letter goes to it."""
+
+    contact: Contact
+    person: Person
+
+
+def candidates(
+    session: Session, touch: Touch, step: Step, rollout: Rollout, evidence: str, today: date
+) -> list[Candidate]:
+    """Everybody whom the step's audience names at this customer, by address."""
+    found = _look_up(session, step.audience, touch, step, rollout, evidence, today)
+    if not found and step.audience in FALLBACK:
+        found = _look_up(session, FALLBACK[step.audience], touch, step, rollout, evidence, today)
+    return found
+
+
+def _look_up(
+    session: Session,
+    audience: str,
+    touch: Touch,
+    step: Step,
+    rollout: Rollout,
+    evidence: str,
+    today: date,
+) -> list[Candidate]:
+    query = (
+        select(
+            Contact,
+            Standing.level,
+            excepted_until(rollout.campaign_id, today),
+            _last_letter(rollout.campaign_id),
+            _had_step(step),
+        )
+        .outerjoin(Standing, standing_of(evidence))
+        .where(Contact.customer_id == rollout.customer_id)
+        .order_by(Contact.email)
+    )
+    query = _restrict(query, audience, touch, rollout)
+    return [
+        Candidate(
+            contact,
+            Person(
+                left=contact.left_at is not None,
+                suppressed_why=contact.suppressed_why if contact.suppressed_at else None,
+                excepted_until=until,
+                level=level,
+                last_letter=last,
+                had_step=bool(had),
+            ),
+        )
+        for contact, level, until, last, had in session.execute(query)
+    ]
+
+
+def _restrict(
+    query: Select[Any], audience: str, touch: Touch, rollout: Rollout
+) -> Select[Any]:
+    flags = {
+        "decision_maker": Contact.decision_maker,
+        "site_contact": Contact.site_contact,
+        "managers": Contact.manager,
+        "pilot": Contact.pilot,
+        "vips": Contact.vip,
+        "admins": Contact.admin,
+        "admins_not_ready": Contact.admin,
+    }
+    if audience in ("decision_maker", "site_contact"):
+        # A role box such as office@ may decide, too; only those who left are out.
+        return query.where(flags[audience].is_(True), Contact.left_at.is_(None))
+    query = query.where(counted())
+    if audience == "told_other_day":
+        return query.where(_told_otherwise(rollout))
+    if audience in flags:
+        return query.where(flags[audience].is_(True))
+    return query
+
+
+def excepted_until(campaign_id: ColumnElement[int] | int, today: date) -> ColumnElement[date]:
+    return (
+        select(func.max(Exemption.until))
+        .where(
+            Exemption.contact_id == Contact.id,
+            Exemption.campaign_id == campaign_id,
+            Exemption.ended_at.is_(None),
+            Exemption.until >= today,
+        )
+        .correlate(Contact, Campaign)
+        .scalar_subquery()
+    )
+
+
+def _sent_in(campaign_id: int, what: ColumnElement[Any]) -> Select[Any]:
+    return (
+        select(what)
+        .select_from(Delivery)
+        .join(Touch, Touch.id == Delivery.touch_id)
+        .join(Rollout, Rollout.id == Touch.rollout_id)
+        .where(
+            Delivery.contact_id == Contact.id,
+            Delivery.state.in_(("sent", "uncertain")),
+            Rollout.campaign_id == campaign_id,
+        )
+        .correlate(Contact)
+    )
+
+
+def _last_letter(campaign_id: int) -> ColumnElement[datetime]:
+    return _sent_in(campaign_id, func.max(Delivery.settled_at)).scalar_subquery()
+
+
+def _had_step(step: Step) -> ColumnElement[int]:
+    query = _sent_in(step.campaign_id, func.count())
+    return query.where(Touch.step_id == step.id).scalar_subquery()
+
+
+def _told_otherwise(rollout: Rollout) -> ColumnElement[bool]:
+    """The last date that this person was told is not the one that stands now."""
+    later = aliased(Delivery)
+    current = (
+        select(Agreement.day)
+        .where(Agreement.rollout_id == rollout.id, Agreement.version == rollout.version)
+        .scalar_subquery()
+    )
+    newest = (
+        select(func.max(later.id))
+        .join(Touch, Touch.id == later.touch_id)
+        .where(
+            later.contact_id == Contact.id,
+            Touch.rollout_id == rollout.id,
+            later.told_day.is_not(None),
+            later.state.in_(("sent", "uncertain")),
+        )
+        .correlate(Contact)
+        .scalar_subquery()
+    )
+    return (
+        select(Delivery.id)
+        .where(Delivery.id == newest, Delivery.told_day.is_distinct_from(current))
+        .correlate(Contact)
+        .exists()
+    )

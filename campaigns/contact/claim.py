@@ -1,0 +1,296 @@
+"""Claim, mark, settle: how one letter is handed over at most once.
+
+1. `claim_due` takes due rows under a lease and a fencing token, and checks inside the
+   same transaction that each letter is still wanted.
+2. `mark` is committed after the server said 354 and before the final dot: from here on
+   the outcome may be unknown. No row marked means: do not send the dot.
+3. `settle` writes what the server answered, guarded by the token.
+4. `rescue` takes back rows whose lease ran out: unmarked ones are due again, marked
+   ones are uncertain and never sent again by themselves.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, aliased
+
+from campaigns.contact.audience import excepted_until
+from campaigns.contact.seal import seal
+from campaigns.models import (
+    Agreement,
+    Campaign,
+    Contact,
+    Customer,
+    Delivery,
+    LetterVersion,
+    Rollout,
+    Standing,
+    Step,
+    Touch,
+)
+from campaigns.people import standing_of
+from campaigns.rules.audience import Occasion, Person, why_not
+from campaigns.schedule import playbook_of
+from campaigns.store import insert_missing
+
+# Minutes to wait after the first, second ... attempt that a server put off.
+BACK_OFF = (1, 2, 5, 10, 20, 30)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A letter that belongs to one courier until its lease runs out. Plain rows, detached."""
+
+    delivery: Delivery
+    token: str
+    contact: Contact
+    customer: Customer
+    campaign: Campaign
+    rollout: Rollout
+    step: Step
+    touch: Touch
+    agreement: Agreement | None
+    earlier: Agreement | None
+
+    @property
+    def language(self) -> str:
+        return (self.contact.locale or self.customer.locale or "en").split("-")[0].split("_")[0]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One claim: the rows that were taken, and the letters among them that are wanted."""
+
+    ids: tuple[int, ...]
+    claims: list[Claim]
+
+
+def claim_due(
+    session: Session, *, now: datetime, machine: datetime, lease: timedelta, token: str, limit: int
+) -> Taken:
+    """Take up to `limit` due letters. Those not wanted any more are settled here and left out.
+
+    `now` is the business time, `machine` the machine's own, in which leases are counted.
+    """
+    ids = _take(session, now, machine + lease, token, limit)
+    if not ids:
+        return Taken((), [])
+    wanted, touched = [], set()
+    for claim, person in _load(session, ids, token, now):
+        unwanted = _unwanted(claim, person, now)
+        if unwanted is None:
+            wanted.append(claim)
+        else:
+            state, reason = unwanted
+            touched.add(claim.touch.id)
+            _release(session, claim.delivery.id, token, state, reason, now)
+    seal(session, touched, now)
+    return Taken(tuple(ids), wanted)
+
+
+def mark(session: Session, claim: Claim, *, machine: datetime, facts: dict[str, Any]) -> bool:
+    """Commit-to-be that the final dot may follow. False: the letter is not ours any more.
+
+    `facts` are the columns that say what is about to be sent (letter version, address ...).
+    """
+    running = select(Campaign.id).where(
+        Campaign.id == claim.campaign.id, Campaign.state == "running"
+    )
+    standing = select(Rollout.id).where(
+        Rollout.id == claim.rollout.id, Rollout.version == claim.rollout.version
+    )
+    marked = session.scalar(
+        update(Delivery)
+        .where(
+            Delivery.id == claim.delivery.id,
+            Delivery.token == claim.token,
+            Delivery.state == "sending",
+            Delivery.lease_until > machine,
+            running.exists(),
+            standing.exists(),
+        )
+        .values(mark=machine, **facts)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    return marked is not None
+
+
+def settle(
+    session: Session,
+    claim: Claim,
+    *,
+    state: str,
+    reply: str,
+    now: datetime,
+    reason: str | None = None,
+    at_once: bool = False,
+) -> bool:
+    """Write the outcome, if the letter is still ours.
+
+    State `due` means: try again, after the back-off, or `at_once` where nothing was tried.
+    """
+    values: dict[str, Any] = {"state": state, "reply": reply[:500], "reason": reason}
+    if state == "due":
+        wait = 0 if at_once else BACK_OFF[min(claim.delivery.attempt, len(BACK_OFF) - 1)]
+        values |= {
+            "next_try": now + timedelta(minutes=wait),
+            "attempt": Delivery.attempt + (0 if at_once else 1),
+            "lease_until": None,
+            "token": None,
+            "mark": None,
+        }
+    else:
+        values["settled_at"] = now
+    settled = session.scalar(
+        update(Delivery)
+        .where(
+            Delivery.id == claim.delivery.id,
+            Delivery.token == claim.token,
+            Delivery.state == "sending",
+        )
+        .values(**values)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    return settled is not None
+
+
+def pin_letter(
+    session: Session, version: str, name: str, language: str, compiled: dict[str, Any], now: datetime
+) -> None:
+    """Keep a compiled letter, so that what was sent can be shown as it was."""
+    row = {
+        "version": version,
+        "name": name,
+        "language": language,
+        "compiled": compiled,
+        "created_at": now,
+    }
+    insert_missing(session, LetterVersion, [row])
+
+
+def rescue(session: Session, *, now: datetime, machine: datetime) -> dict[str, int]:
+    """Take back the letters of couriers that died: {`due`: n, `uncertain`: n}."""
+    lost = (Delivery.state == "sending", Delivery.lease_until < machine)
+    uncertain = session.scalars(
+        update(Delivery)
+        .where(*lost, Delivery.mark.is_not(None))
+        .values(
+            state="uncertain",
+            reason="the program stopped while the server was taking it",
+            settled_at=now,
+        )
+        .returning(Delivery.touch_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    due = session.scalars(
+        update(Delivery)
+        .where(*lost, Delivery.mark.is_(None))
+        .values(state="due", token=None, lease_until=None, next_try=now)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    seal(session, set(uncertain), now)
+    return {"due": len(due), "uncertain": len(uncertain)}
+
+
+def _take(
+    session: Session, now: datetime, lease_until: datetime, token: str, limit: int
+) -> Sequence[int]:
+    due = (
+        select(Delivery.id)
+        .join(Touch, Touch.id == Delivery.touch_id)
+        .join(Rollout, Rollout.id == Touch.rollout_id)
+        .join(Campaign, Campaign.id == Rollout.campaign_id)
+        .where(Delivery.state == "due", Delivery.next_try <= now, Campaign.state == "running")
+        .order_by(Delivery.next_try, Delivery.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Delivery)
+    )
+    return session.scalars(
+        update(Delivery)
+        .where(Delivery.id.in_(due.scalar_subquery()), Delivery.state == "due")
+        .values(state="sending", token=token, lease_until=lease_until, mark=None)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+
+
+def _load(
+    session: Session, ids: Sequence[int], token: str, now: datetime
+) -> list[tuple[Claim, Person]]:
+    earlier = aliased(Agreement)
+    query = (
+        select(
+            Delivery,
+            Contact,
+            Customer,
+            Campaign,
+            Rollout,
+            Step,
+            Touch,
+            Agreement,
+            earlier,
+            Standing.level,
+            excepted_until(Rollout.campaign_id, now.date()),
+        )
+        .join(Touch, Touch.id == Delivery.touch_id)
+        .join(Step, Step.id == Touch.step_id)
+        .join(Rollout, Rollout.id == Touch.rollout_id)
+        .join(Campaign, Campaign.id == Rollout.campaign_id)
+        .join(Contact, Contact.id == Delivery.contact_id)
+        .join(Customer, Customer.id == Rollout.customer_id)
+        .outerjoin(
+            Agreement,
+            (Agreement.rollout_id == Rollout.id) & (Agreement.version == Rollout.version),
+        )
+        .outerjoin(
+            earlier, (earlier.rollout_id == Rollout.id) & (earlier.version == Rollout.version - 1)
+        )
+        .outerjoin(Standing, standing_of("mfa"))  # the one kind of evidence so far
+        .where(Delivery.id.in_(ids))
+        .order_by(Delivery.id)
+    )
+    found = []
+    for row in session.execute(query):
+        claim = Claim(row[0], token, row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8])
+        found.append((claim, _person(claim, row[9], row[10])))
+    return found
+
+
+def _person(claim: Claim, level: int | None, excepted: date | None) -> Person:
+    evidence = playbook_of(claim.campaign.playbook_source).evidence.value
+    return Person(
+        left=claim.contact.left_at is not None,
+        suppressed_why=claim.contact.suppressed_why if claim.contact.suppressed_at else None,
+        excepted_until=excepted,
+        level=level if evidence != "none" else None,
+    )
+
+
+def _unwanted(claim: Claim, person: Person, now: datetime) -> tuple[str, str] | None:
+    touch, rollout, step = claim.touch, claim.rollout, claim.step
+    if touch.valid_until <= now:
+        return "expired", "its time had passed"
+    if touch.version and touch.version != rollout.version:
+        return "cancelled", "the date was moved"
+    if step.stop == "agreed" and claim.agreement is not None and claim.agreement.day is not None:
+        return "cancelled", "a date has been agreed"
+    occasion = Occasion(step.audience, step.stop, True, touch.version, None, 0, 0)
+    reason = why_not(person, occasion, now)
+    return ("skipped", reason) if reason else None
+
+
+def _release(
+    session: Session, delivery_id: int, token: str, state: str, reason: str, now: datetime
+) -> None:
+    session.execute(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.token == token)
+        .values(state=state, reason=reason, settled_at=now, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,66 @@
+"""When all letters of a touch are settled, the touch is through, and the journal seals it."""
+
+import hashlib
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from campaigns.journal import SYSTEM, record
+from campaigns.models import Customer, Delivery, Rollout, Step, Touch
+
+OPEN_STATES = ("due", "sending")
+
+
+def seal(session: Session, touch_ids: Collection[int], now: datetime) -> None:
+    """Close those of the touches that have nothing left to send.
+
+    One journal entry a touch carries the hash over its settled deliveries, so that a
+    letter cannot be added to or taken from the record afterwards.
+    """
+    for touch_id in sorted(touch_ids):
+        waiting = (
+            select(Delivery.id)
+            .where(Delivery.touch_id == touch_id, Delivery.state.in_(OPEN_STATES))
+            .exists()
+        )
+        closed = session.scalar(
+            update(Touch)
+            .where(Touch.id == touch_id, Touch.state == "open", ~waiting)
+            .values(state="done", done_at=now)
+            .returning(Touch.id)
+            .execution_options(synchronize_session=False)
+        )
+        if closed is not None:
+            _journal(session, touch_id, now)
+
+
+def _journal(session: Session, touch_id: int, now: datetime) -> None:
+    rows = session.execute(
+        select(Delivery.public_id, Delivery.state, Delivery.body_hash)
+        .where(Delivery.touch_id == touch_id)
+        .order_by(Delivery.public_id)
+    ).all()
+    states: dict[str, int] = {}
+    digest = hashlib.sha256()
+    for public_id, state, body_hash in rows:
+        states[state] = states.get(state, 0) + 1
+        digest.update(f"{public_id}:{state}:{body_hash or ''}\n".encode())
+    key, customer_id, name = session.execute(
+        select(Step.key, Customer.id, Customer.name)
+        .select_from(Touch)
+        .join(Step, Step.id == Touch.step_id)
+        .join(Rollout, Rollout.id == Touch.rollout_id)
+        .join(Customer, Customer.id == Rollout.customer_id)
+        .where(Touch.id == touch_id)
+    ).one()
+    record(
+        session,
+        who=SYSTEM,
+        what="letters_settled",
+        subject=f"{name}: {key}",
+        now=now,
+        customer_id=customer_id,
+        details={"touch": touch_id, "states": states, "deliveries": digest.hexdigest()},
+    )

@@ -1,0 +1,198 @@
+"""Station facts: what letters may state, each fact with one meaning and one source.
+
+`VOCABULARY` is compared with the placeholders of every shipped letter by a test and
+by `rollout doctor`. A fact that is not known is left out, and a letter that needs it
+is stopped rather than sent with a hole.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from campaigns.links import Links
+from campaigns.models import Agreement, Campaign, Contact, Customer, Rollout, Staff, VendorChange
+from campaigns.rules.adoption import People
+
+VOCABULARY: Mapping[str, str] = {
+    "first_name": "the reader's first name",
+    "person_name": "the reader's full name",
+    "customer": "the customer's name",
+    "people_total": "how many people the customer has in scope",
+    "people_ready": "how many are ready, by evidence",
+    "people_not_ready": "how many are known not to be ready, or unknown",
+    "people_summary": "ready, unknown and excepted with their whole",
+    "headcount_minutes": "what it costs one person",
+    "vendor": "who forces the change",
+    "change_title": "what the change is called",
+    "change_summary": "the change in one or two sentences",
+    "vendor_date": "the vendor's date, as exactly as it is known",
+    "effect": "what happens if nobody does anything",
+    "agreed_date": "the agreed date, time and zone",
+    "agreed_day": "the agreed day, short",
+    "agreed_in": "how far away the agreed day is",
+    "change_until": "the last day on which the date can be changed",
+    "chosen_by": "who chose the date, and in what role",
+    "first_date": "the first day on offer",
+    "last_date": "the last day on offer",
+    "dates_open": "how many days are still open",
+    "proposed_date": "the date that we suggest",
+    "old_date": "the date that stood before",
+    "customer_link": "the reader's own page to choose a date",
+    "guide_link": "the reader's own guide",
+    "provider": "the provider's name",
+    "sender_name": "who writes",
+    "sender_phone": "the phone number to call",
+    "sender_email": "the address to answer to",
+    "reference": "what to quote on the phone",
+}
+MINUTES = "about 5 minutes each"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Who writes: the provider's name, phone and the sender's name and address."""
+
+    name: str
+    phone: str
+    sender_name: str
+    sender_email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What is on offer while no date is agreed."""
+
+    first: date
+    last: date
+    open_days: int
+
+
+def long_day(day: date) -> str:
+    """`Tuesday 8 December 2026`."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def short_day(day: date) -> str:
+    """`Tue 8 December`."""
+    return f"{day:%a} {day.day} {day:%B}"
+
+
+def city(zone: str) -> str:
+    """`Berlin` of `Europe/Berlin`."""
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def local_date(day: date, at: time, zone: str) -> str:
+    """`Tuesday 8 December 2026, 18:00 Berlin time`."""
+    return f"{long_day(day)}, {at:%H:%M} {city(zone)} time"
+
+
+def relative(day: date, today: date) -> str:
+    """`today`, `tomorrow`, `in 9 days`, `3 days ago`."""
+    days = (day - today).days
+    if days in (0, 1, -1):
+        return {0: "today", 1: "tomorrow", -1: "yesterday"}[days]
+    return f"in {days} days" if days > 0 else f"{-days} days ago"
+
+
+def sender(provider: Provider, manager: Staff | None) -> tuple[str, str]:
+    """The name and the phone number that a letter is signed with: the account manager's
+    where one is known, else the provider's."""
+    if manager is None:
+        return provider.sender_name, provider.phone
+    return manager.name, manager.phone or provider.phone
+
+
+def of_provider(provider: Provider, manager: Staff | None) -> dict[str, str]:
+    name, phone = sender(provider, manager)
+    return {
+        "provider": provider.name,
+        "sender_name": name,
+        "sender_phone": phone or "the number you already have for us",
+        "sender_email": provider.sender_email,
+    }
+
+
+def of_change(change: VendorChange, vendor_words: str | None) -> dict[str, str]:
+    facts = {
+        "vendor": change.vendor,
+        "change_title": change.title,
+        "change_summary": _first_sentences(change.text) or change.title,
+        "effect": change.effect
+        or f"If nobody acts, {change.vendor} switches it on by itself, on its own day.",
+    }
+    if vendor_words:
+        facts["vendor_date"] = vendor_words
+    return facts
+
+
+def of_person(contact: Contact) -> dict[str, str]:
+    name = contact.name.strip() or contact.email
+    return {"first_name": name.split()[0], "person_name": name}
+
+
+def of_customer(customer: Customer, people: People) -> dict[str, str]:
+    return {
+        "customer": customer.name,
+        "people_total": str(people.in_scope),
+        "people_ready": str(people.done),
+        "people_not_ready": str(people.not_done + people.unknown),
+        "people_summary": people.sentence(),
+        "headcount_minutes": MINUTES,
+    }
+
+
+def of_agreement(
+    agreement: Agreement | None, earlier: Agreement | None, today: date, cutoff_days: int
+) -> dict[str, str]:
+    """Facts about the date that stands, and about the one that stood before."""
+    facts: dict[str, str] = {}
+    if agreement is not None and agreement.day is not None and agreement.local_time is not None:
+        day = agreement.day
+        facts["agreed_date"] = local_date(day, agreement.local_time, agreement.zone)
+        facts["agreed_day"] = short_day(day)
+        facts["agreed_in"] = relative(day, today)
+        facts["change_until"] = long_day(date.fromordinal(day.toordinal() - cutoff_days))
+        facts["chosen_by"] = f"{agreement.by_name}, {agreement.by_role}"
+    if earlier is not None and earlier.day is not None and earlier.local_time is not None:
+        facts["old_date"] = local_date(earlier.day, earlier.local_time, earlier.zone)
+    return facts
+
+
+def of_offer(offer: Offer | None, rollout: Rollout, zone: str) -> dict[str, str]:
+    facts: dict[str, str] = {}
+    if offer is not None:
+        facts["first_date"] = long_day(offer.first)
+        facts["last_date"] = long_day(offer.last)
+        facts["dates_open"] = str(offer.open_days)
+    if rollout.proposed_day is not None and rollout.proposed_time is not None:
+        facts["proposed_date"] = local_date(rollout.proposed_day, rollout.proposed_time, zone)
+    return facts
+
+
+def of_links(links: Links, rollout: Rollout, contact: Contact) -> dict[str, str]:
+    version = rollout.link_version
+    return {
+        "customer_link": links.url("choose", rollout.id, contact.id, version),
+        "guide_link": links.url("guide", rollout.id, contact.id, version),
+    }
+
+
+def reference(rollout: Rollout, campaign: Campaign) -> str:
+    """A short number that both sides can read out on the phone."""
+    return f"RO-{campaign.id}-{rollout.id}"
+
+
+def local_today(now: datetime, zone: str) -> date:
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+def _first_sentences(text: str, longest: int = 400) -> str:
+    """The opening of the vendor's own text, cut at a sentence."""
+    plain = " ".join(text.split())
+    if len(plain) <= longest:
+        return plain
+    cut = plain[:longest]
+    stop = max(cut.rfind(". "), cut.rfind("! "), cut.rfind("? "))
+    return cut[: stop + 1] if stop > 80 else cut.rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,75 @@
+"""The tables. Each file imports only earlier ones:
+base, people, change, campaign, rollout, touch, evidence, journal."""
+
+from campaigns.models.base import Base
+from campaigns.models.campaign import Campaign, Selection, Step
+from campaigns.models.change import ChangeRevision, Milestone, VendorChange
+from campaigns.models.evidence import (
+    Exemption,
+    Observation,
+    SelfReport,
+    Snapshot,
+    Standing,
+    Ticket,
+    ValueStatement,
+)
+from campaigns.models.journal import PROVIDER_CHAIN, Installation, JournalEntry, JournalHead
+from campaigns.models.people import (
+    Contact,
+    Customer,
+    CustomerDomain,
+    FormerAddress,
+    Freeze,
+    SignInLink,
+    SignInTry,
+    Staff,
+    StaffSession,
+)
+from campaigns.models.rollout import (
+    Agreement,
+    Booking,
+    CustomerLink,
+    Rollout,
+    Task,
+    TechnicianDay,
+)
+from campaigns.models.touch import Delivery, LetterVersion, Touch
+
+__all__ = [
+    "PROVIDER_CHAIN",
+    "Agreement",
+    "Base",
+    "Booking",
+    "Campaign",
+    "ChangeRevision",
+    "Contact",
+    "Customer",
+    "CustomerDomain",
+    "CustomerLink",
+    "Delivery",
+    "Exemption",
+    "FormerAddress",
+    "Freeze",
+    "Installation",
+    "JournalEntry",
+    "JournalHead",
+    "LetterVersion",
+    "Milestone",
+    "Observation",
+    "Rollout",
+    "Selection",
+    "SelfReport",
+    "SignInLink",
+    "SignInTry",
+    "Snapshot",
+    "Staff",
+    "StaffSession",
+    "Standing",
+    "Step",
+    "Task",
+    "TechnicianDay",
+    "Ticket",
+    "Touch",
+    "ValueStatement",
+    "VendorChange",
+]

@@ -1,0 +1,53 @@
+"""The journal, and what this installation knows about itself."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaigns.models.base import Base, Facts, Hash, Id, Instant, UtcInstant
+
+PROVIDER_CHAIN = 0
+
+
+class JournalHead(Base):
+    """The tail of a chain: one for each customer, chain 0 for the provider."""
+
+    __tablename__ = "journal_head"
+
+    chain: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]
+    hash: Mapped[Hash]
+
+
+class JournalEntry(Base):
+    """Who did what to what, and when; each entry carries the hash of the one before."""
+
+    __tablename__ = "journal_entry"
+    __table_args__ = (UniqueConstraint("chain", "number"),)
+
+    id: Mapped[Id]
+    chain: Mapped[int]
+    number: Mapped[int]
+    at: Mapped[Instant]
+    who: Mapped[str] = mapped_column(String(254))
+    what: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(300))
+    details: Mapped[Facts]
+    previous: Mapped[Hash]
+    hash: Mapped[Hash]
+
+
+class Installation(Base):
+    """One row: which installation this is, and where a driven clock stands."""
+
+    __tablename__ = "installation"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    instance: Mapped[str] = mapped_column(String(32))
+    created_at: Mapped[Instant]
+    clock_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+    clock_set_at: Mapped[datetime | None] = mapped_column(UtcInstant)  # by the machine's clock
+    swept_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+    swept_machine_at: Mapped[datetime | None] = mapped_column(UtcInstant)

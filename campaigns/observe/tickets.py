@@ -1,0 +1,72 @@
+"""Help-desk tickets, for the counterfactual: work and waiting kept apart."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaigns.journal import Actor, record
+from campaigns.models import Customer, Ticket
+from campaigns.register.result import ImportResult
+from campaigns.rules.records import Parsed, Rejected, TicketRecord
+from campaigns.store import insert_missing
+
+
+def import_tickets(
+    session: Session,
+    source: str,
+    parsed: Parsed[TicketRecord],
+    *,
+    who: Actor,
+    now: datetime,
+    accept_good_rows: bool = False,
+) -> ImportResult:
+    """Keep tickets by their reference; importing the same file again changes nothing.
+
+    A ticket of a customer that is not known is rejected with its line.
+    """
+    customers = {c.folded_name: c.id for c in session.scalars(select(Customer))}
+    rejected = list(parsed.rejected)
+    rows: list[dict[str, Any]] = []
+    for line, ticket in parsed.accepted:
+        customer_id = customers.get(" ".join(ticket.customer.split()).casefold())
+        if customer_id is None:
+            reason = f'Line {line}: there is no customer "{ticket.customer}".'
+            rejected.append(Rejected(line, reason))
+        else:
+            rows.append(_row(source, customer_id, ticket))
+    store = accept_good_rows or not rejected
+    created = insert_missing(session, Ticket, rows) if store else 0
+    if created:
+        record(
+            session,
+            who=who,
+            what="tickets_imported",
+            subject=source,
+            now=now,
+            details={"created": created},
+        )
+    return ImportResult(
+        rows=parsed.rows,
+        rejected=sorted(rejected, key=lambda r: r.line),
+        created=created,
+        updated=0,
+        unchanged=len(rows) - created if store else 0,
+        stored=store,
+        warnings=parsed.warnings,
+    )
+
+
+def _row(source: str, customer_id: int, ticket: TicketRecord) -> dict[str, Any]:
+    return {
+        "source": source,
+        "reference": ticket.reference[:100],
+        "customer_id": customer_id,
+        "opened": ticket.opened,
+        "closed": ticket.closed,
+        "work_minutes": ticket.work_minutes,
+        "waiting_minutes": ticket.waiting_minutes,
+        "summary": ticket.summary[:500],
+        "topic": ticket.topic,
+    }

@@ -1,0 +1,158 @@
+"""Vendor changes: every revision kept, the dates as dated facts with their source."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from campaigns.errors import Invalid, NotFound
+from campaigns.journal import Actor, record
+from campaigns.models import ChangeRevision, Milestone, VendorChange
+from campaigns.rules.milestones import KINDS, PRECISIONS
+from campaigns.rules.records import ChangeRecord, MilestoneRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A change after an import; `news` is `created`, `revised` or `unchanged`."""
+
+    change: VendorChange
+    news: str
+
+
+def import_changes(
+    session: Session, records: Sequence[ChangeRecord], *, who: Actor, now: datetime
+) -> list[Registered]:
+    """Take changes as a source tells them; the same words twice are no news."""
+    return [_register(session, record_, who, now) for record_ in records]
+
+
+def find_change(session: Session, source_id: str) -> VendorChange:
+    """The change with this id. Raises NotFound."""
+    change = session.scalar(select(VendorChange).where(VendorChange.source_id == source_id))
+    if change is None:
+        raise NotFound(
+            f'There is no change "{source_id}". `rollout changes list` shows them.', "no_change"
+        )
+    return change
+
+
+def add_milestone(
+    session: Session, change: VendorChange, milestone: MilestoneRecord, *, who: Actor, now: datetime
+) -> None:
+    """A date that a person read in the vendor's words. Raises Invalid for unknown words."""
+    if milestone.kind not in KINDS:
+        raise Invalid(f'"{milestone.kind}" is not a kind of date. Use one of: {", ".join(KINDS)}.')
+    if milestone.precision not in PRECISIONS:
+        words = ", ".join(PRECISIONS)
+        raise Invalid(f'"{milestone.precision}" is not a precision. Use one of: {words}.')
+    if not milestone.source.strip():
+        raise Invalid("Say where this date is written: a date without a source is a guess.")
+    session.add(_milestone(change, change.revision, milestone))
+    details = {"kind": milestone.kind, "date": str(milestone.date), "source": milestone.source}
+    record(
+        session, who=who, what="milestone_added", subject=change.source_id, now=now, details=details
+    )
+
+
+def milestones(session: Session, change: VendorChange) -> list[Milestone]:
+    """The dated facts of the current revision, earliest first."""
+    rows = session.scalars(
+        select(Milestone)
+        .where(Milestone.change_id == change.id, Milestone.revision == change.revision)
+        .order_by(Milestone.day, Milestone.id)
+    )
+    return list(rows)
+
+
+def _register(session: Session, row: ChangeRecord, who: Actor, now: datetime) -> Registered:
+    digest = _content_hash(row)
+    change = session.scalar(select(VendorChange).where(VendorChange.source_id == row.source_id))
+    if change is None:
+        change = VendorChange(source_id=row.source_id, revision=0, created_at=now, **_words(row))
+        session.add(change)
+        session.flush()
+        news = "created"
+    elif _has_revision(session, change, digest):
+        return Registered(change, "unchanged")
+    else:
+        news = "revised"
+        for name, value in _words(row).items():
+            setattr(change, name, value or getattr(change, name))
+    change.revision += 1
+    session.add(
+        ChangeRevision(
+            change_id=change.id,
+            number=change.revision,
+            title=row.title,
+            text=row.text,
+            content_hash=digest,
+            said_at=row.modified_at,
+            recorded_at=now,
+            details={"tags": list(row.tags), "services": list(row.services), "sources": list(row.sources)},
+        )
+    )
+    session.add_all(_milestone(change, change.revision, m) for m in row.milestones)
+    session.flush()
+    record(
+        session,
+        who=who,
+        what=f"change_{news}",
+        subject=row.source_id,
+        now=now,
+        details={"revision": change.revision},
+    )
+    return Registered(change, news)
+
+
+def _words(row: ChangeRecord) -> dict[str, Any]:
+    return {
+        "vendor": row.vendor,
+        "title": row.title,
+        "text": row.text,
+        "effect": row.effect,
+        "category": row.category,
+        "evidence": row.evidence,
+        "lead_days": row.lead_days,
+    }
+
+
+def _milestone(change: VendorChange, revision: int, row: MilestoneRecord) -> Milestone:
+    return Milestone(
+        change_id=change.id,
+        revision=revision,
+        kind=row.kind,
+        day=row.date,
+        precision=row.precision,
+        zone=row.zone,
+        note=row.note,
+        source=row.source,
+    )
+
+
+def _has_revision(session: Session, change: VendorChange, digest: str) -> bool:
+    count = session.scalar(
+        select(func.count())
+        .select_from(ChangeRevision)
+        .where(ChangeRevision.change_id == change.id, ChangeRevision.content_hash == digest)
+    )
+    return bool(count)
+
+
+def _content_hash(row: ChangeRecord) -> str:
+    """The words and dates, not the envelope: casing of keys and fetch time are noise."""
+    content = {
+        "title": " ".join(row.title.split()),
+        "text": " ".join(row.text.split()),
+        "milestones": [[m.kind, _iso(m.date), m.precision, m.note] for m in row.milestones],
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,160 @@
+"""Which dates a customer can have, and why each other day is closed.
+
+`judge` is the one place that decides; the customer's page, the writer of
+agreements, the proposal and the rehearsal all ask it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+from campaigns.rules.calendar import DAY, WorkCalendar
+from campaigns.rules.steps import Rules
+
+# Codes that the provider's staff may pass over when a customer asks for it by phone.
+SOFT = frozenset({"too_soon", "after_last", "avoided_weekday", "eve", "other_time"})
+WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """First and last day on offer; `last` before `first` means that nothing is left."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What governs one customer's choice. `minutes` is the technician time it takes."""
+
+    today: date
+    span: Span
+    enforced_on: date | None  # the vendor's day, where it lies ahead
+    vendor: str
+    calendar: WorkCalendar
+    rules: Rules
+    minutes: int
+    day_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a date can be had; `code` is stable, `reason` is for people."""
+
+    open: bool
+    code: str = "open"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedDay:
+    """One day of the offer with the times still free, or the reason why it is closed."""
+
+    day: date
+    verdict: Verdict
+    times: tuple[time, ...] = ()
+
+
+OPEN = Verdict(True)
+
+
+def span(started: date, vendor_day: date | None, rules: Rules) -> Span:
+    """The days on offer for a campaign that a customer learnt of on `started`.
+
+    The playbook's whole lead (60 days) where at least four weeks of choice remain
+    before the last day; down to the short lead (30) where they do not; less only
+    where the vendor's date forces it, and never under the shortest (7). The last
+    day lies `prep_days` before the vendor's, or `latest_days` where that is past.
+    Without a vendor date customers choose within a quarter of a year; the same from
+    the shortest lead on where the vendor has switched it on already.
+    """
+    if vendor_day is None:
+        return Span(started + rules.lead_days * DAY, started + (rules.lead_days + 90) * DAY)
+    if vendor_day <= started:
+        soonest = started + rules.shortest_lead_days * DAY
+        return Span(soonest, soonest + 90 * DAY)
+    last = vendor_day - rules.prep_days * DAY
+    if last < started + 2 * rules.shortest_lead_days * DAY:
+        last = vendor_day - rules.latest_days * DAY
+    room = (last - started).days
+    lead = min(rules.lead_days, max(rules.min_lead_days, room - 28))
+    if room < rules.min_lead_days + 7:
+        lead = max(rules.shortest_lead_days, min(lead, room - 7))
+    return Span(started + lead * DAY, last)
+
+
+def judge(terms: Terms, day: date, at: time | None, free: Mapping[date, int]) -> Verdict:
+    """Whether `day` (and `at`, when given) can be had.
+
+    `free` maps days to the most minutes that any one technician has left; a day
+    that is missing is untouched and has `terms.day_minutes`.
+    """
+    for verdict in (_by_vendor(terms, day), _by_calendar(terms, day), _by_playbook(terms, day)):
+        if not verdict.open:
+            return verdict
+    if free.get(day, terms.day_minutes) < terms.minutes:
+        return Verdict(False, "full", "No technician has enough time left on this day.")
+    if at is not None and at not in terms.rules.slots:
+        times = ", ".join(f"{slot:%H:%M}" for slot in terms.rules.slots)
+        return Verdict(False, "other_time", f"We start at {times}.")
+    return OPEN
+
+
+def by_staff(terms: Terms, day: date, free: Mapping[date, int]) -> Verdict:
+    """The same judgement for a date agreed by phone: habits give way, limits do not."""
+    verdict = judge(terms, day, None, free)
+    if verdict.code not in SOFT:
+        return verdict
+    if day <= terms.today:
+        return Verdict(False, "past", "This day is not ahead of us.")
+    calendar = _by_calendar(terms, day)
+    if not calendar.open:
+        return calendar
+    if free.get(day, terms.day_minutes) < terms.minutes:
+        return Verdict(False, "full", "No technician has enough time left on this day.")
+    return OPEN
+
+
+def offer(terms: Terms, free: Mapping[date, int]) -> list[OfferedDay]:
+    """Every day from the first Monday shown to the last day, open or closed with its reason."""
+    days = []
+    day = terms.span.first
+    while day <= terms.span.last:
+        verdict = judge(terms, day, None, free)
+        days.append(OfferedDay(day, verdict, terms.rules.slots if verdict.open else ()))
+        day += DAY
+    return days
+
+
+def _by_vendor(terms: Terms, day: date) -> Verdict:
+    if day <= terms.today:
+        return Verdict(False, "past", "This day is not ahead of us.")
+    if terms.enforced_on is not None and day >= terms.enforced_on:
+        return Verdict(False, "after_vendor", f"{terms.vendor} has switched it on by then.")
+    if day > terms.span.last:
+        left = terms.rules.prep_days
+        return Verdict(False, "after_last", f"Too close to {terms.vendor}'s date: we keep {left} days in hand.")
+    if day < max(terms.span.first, terms.today + timedelta(days=1)):
+        return Verdict(False, "too_soon", "Too soon: your people need time to get ready.")
+    return OPEN
+
+
+def _by_calendar(terms: Terms, day: date) -> Verdict:
+    if day.weekday() >= 5:
+        return Verdict(False, "weekend", "Weekend.")
+    holiday = terms.calendar.holiday(day)
+    if holiday:
+        return Verdict(False, "holiday", f"Public holiday: {holiday}.")
+    closure = terms.calendar.closure(day)
+    if closure:
+        return Verdict(False, "freeze", f"Closed: {closure}.")
+    return OPEN
+
+
+def _by_playbook(terms: Terms, day: date) -> Verdict:
+    if day.weekday() in terms.rules.avoid_weekdays:
+        return Verdict(False, "avoided_weekday", f"We do not switch on {WEEKDAYS[day.weekday()]}.")
+    if terms.rules.avoid_holiday_eves and terms.calendar.holiday(day + DAY):
+        return Verdict(False, "eve", "The day before a public holiday.")
+    return OPEN

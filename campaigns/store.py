@@ -1,0 +1,136 @@
+"""The engine, and the only two doors through which transactions begin and end.
+
+SQLite and Postgres meet here and nowhere above: what differs between them
+(BEGIN IMMEDIATE, insert-or-ignore, time-outs) is settled in this file.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+
+BUSY_MS = 15_000
+POSTGRES_OPTIONS = "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=15000"
+
+
+class Store:
+    """A database, opened once per process and shared by its threads."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _sqlite_engine(url) if _is_sqlite(url) else _postgres_engine(url)
+        # A database in memory lives as long as its one connection.
+        self.in_memory = isinstance(self.engine.pool, StaticPool)
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that cannot leave anything behind: it always ends in a rollback."""
+        with self._connection(writing=False) as connection:
+            session = Session(connection, expire_on_commit=False, autoflush=False)
+            try:
+                yield session
+            finally:
+                session.close()
+                connection.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: committed when the block ends, undone when it raises."""
+        with self._connection(writing=True) as connection:
+            session = Session(connection, expire_on_commit=False)
+            try:
+                yield session
+                session.flush()
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
+            finally:
+                session.close()
+
+    @contextmanager
+    def _connection(self, writing: bool) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            options: dict[str, Any] = {"writing": writing}
+            if self.dialect == "postgresql":
+                options["postgresql_readonly"] = not writing
+            yield connection.execution_options(**options)
+
+    def close(self) -> None:
+        """Give every connection back; the store may not be used afterwards."""
+        self.engine.dispose()
+
+
+def insert_missing(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert rows that no unique constraint forbids; the others are left as they are.
+
+    Returns how many were inserted.
+    """
+    if not rows:
+        return 0
+    target: Table = table.__table__
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(target).on_conflict_do_nothing()
+    result = session.connection().execute(statement, list(rows))
+    return int(result.rowcount)
+
+
+def _is_sqlite(url: str) -> bool:
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def _postgres_engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return create_engine(
+        parsed,
+        pool_size=10,
+        max_overflow=20,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        connect_args={"options": POSTGRES_OPTIONS, "connect_timeout": 10},
+    )
+
+
+def _sqlite_engine(url: str) -> Engine:
+    in_memory = make_url(url).database in (None, "", ":memory:")
+    arguments: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": 15}}
+    if in_memory:
+        arguments["poolclass"] = StaticPool
+    else:
+        arguments.update(pool_size=10, max_overflow=20, pool_timeout=15)
+    engine = create_engine(url, **arguments)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # The driver's own transaction handling begins late and deferred: two writers that
+    # read first would both go on. We begin ourselves.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "synchronous=NORMAL",
+        f"busy_timeout={BUSY_MS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

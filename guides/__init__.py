@@ -1,0 +1,1 @@
+"""Letters and guides: Markdown and facts in, safe HTML and plain text out."""

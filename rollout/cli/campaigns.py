@@ -1,0 +1,273 @@
+"""rollout campaigns, agree, rehearse."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from campaigns import boards, launch
+from campaigns.models import Campaign
+from campaigns.playbooks import names as playbook_names
+from campaigns.playbooks import shipped
+from rollout.cli.context import (
+    acts,
+    desk_for,
+    open_runtime,
+    print_json,
+    prints_json,
+    read_bytes,
+    settings,
+)
+from rollout.desk import Desk, chooser_for
+from rollout.parse.moment import parse_instant
+from workers.rehearse import rehearse as rehearse_campaign
+
+
+@click.group(name="campaigns")
+def campaigns_group() -> None:
+    """One change, one playbook, many customers."""
+
+
+@campaigns_group.command(name="open")
+@click.option("--change", required=True, metavar="ID", help="A change from `rollout changes list`.")
+@click.option(
+    "--playbook", default="default", show_default=True, help=f"One of: {', '.join(playbook_names())}."
+)
+@click.option(
+    "--customers",
+    default="all",
+    show_default=True,
+    metavar="FILE|all|tag:NAME=VALUE",
+    help="Whom it is for; a file names one customer a line.",
+)
+@click.option("--name", required=True, help="What staff call it.")
+@prints_json
+@acts
+def campaigns_open(
+    change: str, playbook: str, customers: str, name: str, as_json: bool, actor: str | None
+) -> None:
+    """Open a draft. Nothing leaves before somebody approves and starts it."""
+    desk = desk_for(actor, "plan")
+    choose = chooser_for(customers, read_bytes)
+    desk.open_campaign(change=change, playbook=playbook, name=name, choose=choose)
+    _print(desk, name, as_json, f'"{name}" is a draft. Look ahead with: rollout rehearse "{name}"')
+
+
+@campaigns_group.command(name="approve")
+@click.argument("name")
+@prints_json
+@acts
+def campaigns_approve(name: str, as_json: bool, actor: str | None) -> None:
+    """Approve a draft; by default somebody other than who opened it."""
+    two = settings().settings.two_person
+    _move(
+        name,
+        actor,
+        as_json,
+        "approve",
+        lambda desk, session, campaign: launch.approve(
+            session, campaign, who=desk.who, now=desk.now, two_person=two
+        ),
+    )
+
+
+@campaigns_group.command(name="start")
+@click.argument("name")
+@prints_json
+@acts
+def campaigns_start(name: str, as_json: bool, actor: str | None) -> None:
+    """Start an approved campaign: from now on letters leave."""
+    _move(
+        name,
+        actor,
+        as_json,
+        "plan",
+        lambda desk, session, campaign: launch.start(
+            session, campaign, who=desk.who, now=desk.now
+        ),
+    )
+
+
+@campaigns_group.command(name="hold")
+@click.argument("name")
+@click.option("--why", default="", help="The reason, for the journal.")
+@prints_json
+@acts
+def campaigns_hold(name: str, why: str, as_json: bool, actor: str | None) -> None:
+    """Stop before the next letter."""
+    _move(
+        name,
+        actor,
+        as_json,
+        "plan",
+        lambda desk, session, campaign: launch.hold(
+            session, campaign, why=why, who=desk.who, now=desk.now
+        ),
+    )
+
+
+@campaigns_group.command(name="resume")
+@click.argument("name")
+@prints_json
+@acts
+def campaigns_resume(name: str, as_json: bool, actor: str | None) -> None:
+    """Go on; what has become useless meanwhile is skipped."""
+    _move(
+        name,
+        actor,
+        as_json,
+        "plan",
+        lambda desk, session, campaign: launch.resume(
+            session, campaign, who=desk.who, now=desk.now
+        ),
+    )
+
+
+@campaigns_group.command(name="finish")
+@click.argument("name")
+@prints_json
+@acts
+def campaigns_finish(name: str, as_json: bool, actor: str | None) -> None:
+    """End a campaign; what was still planned is cancelled."""
+    _move(
+        name,
+        actor,
+        as_json,
+        "plan",
+        lambda desk, session, campaign: launch.finish(
+            session, campaign, who=desk.who, now=desk.now
+        ),
+    )
+
+
+@campaigns_group.command(name="list")
+@prints_json
+def campaigns_list(as_json: bool) -> None:
+    """All campaigns and their states."""
+    rt = open_runtime()
+    with rt.store.reading() as session:
+        rows = [
+            {"name": c.name, "state": c.state, "playbook": c.playbook}
+            for c in boards.campaign_list(session)
+        ]
+    if as_json:
+        print_json({"campaigns": rows})
+        return
+    for row in rows:
+        click.echo(f"{row['name']}  {row['state']}  {row['playbook']}")
+
+
+@campaigns_group.command(name="show")
+@click.argument("name")
+@prints_json
+def campaigns_show(name: str, as_json: bool) -> None:
+    """One campaign: each customer's date, next contact and people."""
+    rt = open_runtime()
+    _print_view(rt.clock.now(), rt, name, as_json)
+
+
+@click.group(name="playbooks")
+def playbooks_group() -> None:
+    """The steps that campaigns follow."""
+
+
+@playbooks_group.command(name="list")
+def playbooks_list() -> None:
+    """The playbooks that come with the product."""
+    for name in playbook_names():
+        click.echo(f"{name}  {shipped(name).title}")
+
+
+@click.command(name="agree")
+@click.argument("campaign")
+@click.argument("customer")
+@click.argument("when", metavar="DATE[ TIME]", nargs=-1, required=True)
+@prints_json
+@acts
+def agree(
+    campaign: str, customer: str, when: tuple[str, ...], as_json: bool, actor: str | None
+) -> None:
+    """A date agreed by phone, in the customer's own time: rollout agree NAME CUSTOMER 2026-12-08 18:00"""
+    parts = " ".join(when).split()
+    if len(parts) > 2:
+        raise click.UsageError("Give one date and at most one time, such as 2026-12-08 18:00.")
+    desk = desk_for(actor, "agree")
+    case, made = desk.agree_by_phone(campaign, customer, parts[0], parts[1] if len(parts) > 1 else None)
+    assert made.day is not None and made.local_time is not None
+    if as_json:
+        print_json(
+            {
+                "campaign": case.campaign.name,
+                "customer": case.customer.name,
+                "date": made.day.isoformat(),
+                "time": f"{made.local_time:%H:%M}",
+                "zone": made.zone,
+                "how": made.how,
+                "version": made.version,
+            }
+        )
+        return
+    shifted = " (that time does not exist on that day; the first one after it counts)"
+    click.echo(
+        f"{case.customer.name}: {made.day:%a} {made.day.day} {made.day:%b %Y}, "
+        f"{made.local_time:%H:%M} {made.zone}{shifted if made.shifted else ''}."
+    )
+
+
+@click.command(name="rehearse")
+@click.argument("campaign")
+@click.option("--until", help="Stop at this moment, such as 2026-12-08 or 2026-12-08T09:00Z.")
+@prints_json
+def rehearse(campaign: str, until: str | None, as_json: bool) -> None:
+    """Every message, task, skip and conflict ahead, on a virtual clock. Nothing leaves."""
+    result = rehearse_campaign(open_runtime(), campaign, parse_instant(until) if until else None)
+    if as_json:
+        print_json(result.as_json())
+        return
+    for event in result.events:
+        detail = event.subject or event.reason
+        click.echo(
+            f"{event.local}  {event.customer}  {event.kind}  {event.step}  "
+            f"{event.people or ''}  {detail}"
+        )
+    mails = sum(event.people for event in result.events if event.kind == "mail")
+    click.echo(f"{mails} letters, {len(result.events)} events.")
+
+
+def _move(
+    name: str,
+    actor: str | None,
+    as_json: bool,
+    action: str,
+    step: Callable[[Desk, Any, Campaign], object],
+) -> None:
+    desk = desk_for(actor, action)
+    with desk.writing() as session:
+        step(desk, session, launch.find_campaign(session, name))
+    _print(desk, name, as_json, None)
+
+
+def _print(desk: Desk, name: str, as_json: bool, hint: str | None) -> None:
+    _print_view(desk.now, desk.rt, name, as_json, short=True)
+    if hint and not as_json:
+        click.echo(hint)
+
+
+def _print_view(now: Any, rt: Any, name: str, as_json: bool, short: bool = False) -> None:
+    with rt.store.reading() as session:
+        campaign = launch.find_campaign(session, " ".join(name.split()))
+        view = boards.campaign_view(session, campaign, now)
+    if as_json:
+        print_json(view.as_json())
+        return
+    date = view.vendor_date or "date needed"
+    click.echo(f"{view.name}  {view.state}  {view.change_id}  {date}  {view.total.sentence()}")
+    if short:
+        return
+    for line in view.lines:
+        agreed = f"{line.agreed.day} {line.agreed.time:%H:%M} {line.agreed.zone}" if line.agreed else "-"
+        risk = f"  AT RISK: {'; '.join(line.risks)}" if line.risks else ""
+        click.echo(f"  {line.customer}  {line.state}  {agreed}  {line.people.sentence()}{risk}")
+
+
+COMMANDS = (campaigns_group, playbooks_group, agree, rehearse)

@@ -1,0 +1,109 @@
+"""rollout changes."""
+
+from typing import Any
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaigns.models import VendorChange
+from campaigns.register import add_milestone
+from campaigns.register.changes import find_change, milestones
+from campaigns.rules.milestones import in_words, vendor_date
+from campaigns.rules.records import MilestoneRecord
+from rollout.cli.context import acts, desk_for, open_runtime, opened, print_json, prints_json
+from rollout.parse.moment import parse_day
+
+
+@click.group(name="changes")
+def changes_group() -> None:
+    """What vendors will do, with dates and sources."""
+
+
+@changes_group.command(name="import")
+@click.argument("file")
+@prints_json
+@acts
+def changes_import(file: str, as_json: bool, actor: str | None) -> None:
+    """Import a Message Center JSON file, or `library` for the changes that come with the product."""
+    desk = desk_for(actor, "import")
+    if file == "library":
+        registered = desk.import_library()
+    else:
+        with opened(file) as (stream, name):
+            registered = desk.import_changes(stream, name)
+    with desk.rt.store.reading() as session:
+        rows = [
+            as_json_row(session, find_change(session, r.change.source_id)) | {"news": r.news}
+            for r in registered
+        ]
+    _show(rows, as_json)
+
+
+@changes_group.command(name="list")
+@prints_json
+def changes_list(as_json: bool) -> None:
+    """All changes with the vendor's date, as exactly as it is known."""
+    rt = open_runtime()
+    with rt.store.reading() as session:
+        found = session.scalars(select(VendorChange).order_by(VendorChange.source_id)).all()
+        rows = [as_json_row(session, change) for change in found]
+    _show(rows, as_json)
+
+
+@changes_group.command(name="date")
+@click.argument("change_id")
+@click.argument("day")
+@click.option("--kind", default="starts", show_default=True, help="starts, action-by, blocked ...")
+@click.option("--precision", default="day", show_default=True, help="day, month, quarter, half, year")
+@click.option("--source", required=True, help="Where the vendor wrote it.")
+@click.option("--note", default="", help="The vendor's own words.")
+@acts
+def changes_date(
+    change_id: str, day: str, kind: str, precision: str, source: str, note: str, actor: str | None
+) -> None:
+    """Add a date that you read in the vendor's words."""
+    desk = desk_for(actor, "plan")
+    row = MilestoneRecord(kind, parse_day(day), precision, None, note, source)
+    with desk.writing() as session:
+        change = find_change(session, change_id)
+        add_milestone(session, change, row, who=desk.who, now=desk.now)
+    click.echo(f"{change_id}: {kind} {in_words(row.date, precision)}.")
+
+
+def as_json_row(session: Session, change: VendorChange) -> dict[str, Any]:
+    """The shape of a change in `--json`."""
+    dated = milestones(session, change)
+    return {
+        "id": change.source_id,
+        "vendor": change.vendor,
+        "title": change.title,
+        "date_needed": vendor_date(dated, change.created_at.date()) is None,
+        "milestones": [
+            {
+                "date": m.day.isoformat() if m.day else None,
+                "precision": m.precision,
+                "kind": m.kind,
+                "zone": m.zone,
+                "source": m.source,
+                "note": m.note,
+            }
+            for m in dated
+        ],
+        "revision": change.revision,
+    }
+
+
+def _show(rows: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        print_json({"changes": rows})
+        return
+    for row in rows:
+        dates = "; ".join(
+            f"{m['kind']} {in_words(parse_day(m['date']) if m['date'] else None, m['precision'])}"
+            for m in row["milestones"]
+        )
+        click.echo(f"{row['id']}  {row['vendor']}: {row['title']}  ({dates or 'date needed'})")
+
+
+COMMANDS = (changes_group,)

@@ -1,0 +1,114 @@
+"""What every command needs: settings, a migrated database, a runtime, and who acts."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar, cast
+
+import click
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+
+import migrations
+from campaigns.errors import Forbidden, Invalid, Refused
+from campaigns.journal import Actor
+from campaigns.models import Staff
+from campaigns.staff import can, role_name
+from campaigns.store import Store
+from rollout.desk import Desk
+from rollout.settings import Loaded, load
+from rollout.wiring import build_runtime, build_store
+from workers.runtime import Runtime
+
+F = TypeVar("F", bound=Callable[..., Any])
+OPERATOR = Actor("operator", "operator")
+
+
+def settings(**overrides: Any) -> Loaded:
+    """The settings of this call."""
+    return load(os.environ, **overrides)
+
+
+def open_store(loaded: Loaded) -> Store:
+    """The database, up to date. The embedded one migrates itself; another must be migrated.
+
+    Raises Refused where it cannot be reached or has pending migrations.
+    """
+    store = build_store(loaded.settings)
+    try:
+        pending = migrations.pending(store.engine)
+        if pending and loaded.settings.embedded_store:
+            migrations.upgrade(store.engine)
+        elif pending:
+            raise Refused("The database is not up to date. Run `rollout migrate` first.")
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise Refused(f"The database cannot be reached: {reason}") from None
+    return store
+
+
+def open_runtime(loaded: Loaded | None = None) -> Runtime:
+    """A runtime on the settings' database."""
+    loaded = loaded or settings()
+    return build_runtime(loaded.settings, open_store(loaded))
+
+
+def acts(command: F) -> F:
+    """Give a command the option --as; the group's own --as and ROLLOUT_ACTOR do as well."""
+
+    @click.option("--as", "actor", metavar="EMAIL", help="Who acts (or ROLLOUT_ACTOR).")
+    @click.pass_context
+    @wraps(command)
+    def wrapped(context: click.Context, /, *args: Any, actor: str | None, **kwargs: Any) -> Any:
+        chosen = actor or context.find_root().obj["actor"]
+        return command(*args, actor=chosen, **kwargs)
+
+    return cast(F, wrapped)
+
+
+def prints_json(command: F) -> F:
+    """Give a command the option --json."""
+    return cast(F, click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command))
+
+
+def desk_for(actor: str | None, action: str) -> Desk:
+    """The desk of a staff member who may do this. Raises Forbidden or Invalid."""
+    rt = open_runtime()
+    if not actor:
+        raise Invalid("Say who acts: --as EMAIL, or set ROLLOUT_ACTOR.")
+    address = actor.strip().casefold()
+    with rt.store.reading() as session:
+        person = session.scalar(select(Staff).where(Staff.email == address))
+    if person is None or person.ended_at is not None:
+        raise Forbidden(f"{address} is not on the staff list. `rollout staff add` adds people.")
+    if not can(person.role, action):
+        raise Forbidden(f"{address} is {role_name(person.role)}, who may not do this.")
+    return Desk(rt, Actor(person.email, person.role))
+
+
+def has_staff(rt: Runtime) -> bool:
+    """False until the first `rollout staff add`."""
+    with rt.store.reading() as session:
+        return bool(session.scalar(select(func.count()).select_from(Staff)))
+
+
+@contextmanager
+def opened(path: str) -> Iterator[tuple[BinaryIO, str]]:
+    """A file for reading, and its name. Raises Invalid with one clear line."""
+    try:
+        with open(path, "rb") as stream:
+            yield stream, Path(path).name
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def read_bytes(path: str) -> bytes:
+    with opened(path) as (stream, _):
+        return stream.read()
+
+
+def print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

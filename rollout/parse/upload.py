@@ -1,0 +1,52 @@
+"""An uploaded file: its name, how it begins, and its bytes, read once and in pieces."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from campaigns.errors import Invalid
+from rollout.parse.cells import one_line
+
+PIECE = 64 * 1024
+MAX_DOCUMENT = 128 * 1024 * 1024  # a JSON file is held whole in memory
+
+
+class Upload:
+    """Wraps a stream that need not be seekable; `head` is its first 64 KB."""
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self._stream = stream
+        self.name = one_line(name)[:100] or "The file"
+        self.head = self._first()
+
+    def _first(self) -> bytes:
+        """Up to 64 KB: a pipe may hand out less than it was asked for."""
+        head = b""
+        while len(head) < PIECE and (piece := self._stream.read(PIECE - len(head))):
+            head += piece
+        return head
+
+    def pieces(self) -> Iterator[bytes]:
+        """All bytes of the file, once."""
+        if self.head:
+            yield self.head
+        while piece := self._stream.read(PIECE):
+            yield piece
+
+    def whole(self) -> bytes:
+        """All bytes at once. Raises Invalid where the file is larger than 128 MB."""
+        data = self.head + self._stream.read(MAX_DOCUMENT + 1)
+        if len(data) > MAX_DOCUMENT:
+            raise Invalid(
+                f"{self.name} is larger than {MAX_DOCUMENT // 2**20} MB. Split it and import "
+                "the parts one after the other.",
+                code="file_too_large",
+            )
+        return data
+
+    @property
+    def is_document(self) -> bool:
+        """Whether the file begins as JSON does."""
+        start = self.head
+        for mark in (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"):
+            start = start.removeprefix(mark)
+        return start.replace(b"\0", b"").lstrip()[:1] in (b"{", b"[")

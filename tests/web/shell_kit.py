@@ -1,0 +1,96 @@
+"""A small house for web tests: a store, three people, and a clock that is turned by hand."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Blueprint, Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from campaigns import staff
+from campaigns.facts import Provider
+from campaigns.journal import SYSTEM
+from campaigns.links import Links
+from campaigns.models import Base, Staff
+from campaigns.store import Store
+from rollout.auth import needs
+from rollout.security import exempt_letter_pages
+from rollout.settings import Settings
+from rollout.web import create_app
+from workers.runtime import HandClock, Runtime
+
+SECRET = "a secret for tests, long enough for anybody"
+START = datetime(2026, 5, 12, 9, 0, tzinfo=UTC)
+INSIDE = "/for-staff-in-tests"
+PASSWORD = "nine green bottles"
+PROVIDER = Provider("Fjord IT", "555-0134", "Dana Reyes", "dana@fjord.example")
+CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@dataclass
+class House:
+    """An app with its store and clock; `browser()` is a fresh browser."""
+
+    app: Flask
+    store: Store
+    clock: HandClock
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def browser(self) -> FlaskClient:
+        return self.app.test_client()
+
+    def hire(self, name: str, role: str) -> Staff:
+        """Somebody with a password, without the slow part of the sign-in pages."""
+        with self.store.writing() as session:
+            email = f"{name.lower()}@fjord.example"
+            person, self.tokens[name] = staff.add(session, SYSTEM, email, name, role, self.clock.at)
+        return person
+
+    def signed_in(self, name: str, role: str) -> FlaskClient:
+        """A browser in which a new staff member is signed in."""
+        person = self.hire(name, role)
+        with self.store.writing() as session:
+            token = staff.open_session(session, person, self.clock.at)
+        browser = self.browser()
+        browser.set_cookie("rollout-staff", token)
+        return browser
+
+
+def house(folder: Path, *extra: Blueprint, **overrides: Any) -> House:
+    """A house on SQLite in `folder`, with one page inside and further blueprints."""
+    clock = HandClock(START)
+    store = Store(f"sqlite:///{folder / 'web.db'}")
+    Base.metadata.create_all(store.engine)
+    settings = Settings(**{"data": folder, "secret_key": SECRET, **overrides})
+    runtime = Runtime(
+        store=store,
+        clock=clock,
+        library=cast("Any", None),
+        mailer=cast("Any", None),
+        links=Links(SECRET.encode(), "http://localhost"),
+        provider=PROVIDER,
+        instance="tests",
+    )
+    app = create_app(runtime, settings)
+    app.add_url_rule(INSIDE, "inside", needs("read")(lambda: "inside"))
+    for blueprint in extra:
+        app.register_blueprint(blueprint)
+    exempt_letter_pages(app)
+    return House(app, store, clock)
+
+
+def csrf_of(response: TestResponse) -> str:
+    """The token of the first form on a page."""
+    found = CSRF.search(response.text)
+    assert found is not None, response.text
+    return found.group(1)
+
+
+def try_to_sign_in(browser: FlaskClient, email: str, password: str, **more: str) -> TestResponse:
+    """Open the sign-in page and send its form, as a person would."""
+    token = csrf_of(browser.get("/sign-in"))
+    form = {"csrf_token": token, "email": email, "password": password, **more}
+    return browser.post("/sign-in", data=form)

@@ -1,0 +1,114 @@
+"""A claimed letter becomes bytes: the pinned letter filled with one person's facts."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any
+
+from campaigns.contact import Claim
+from guides.appointment import Appointment, to_ics
+from guides.letters import CompiledLetter, compile_letter, fill
+from workers.headers import Mailbox
+from workers.message import build, message_id
+from workers.outcome import Envelope
+from workers.runtime import Runtime
+
+APPOINTMENT_MINUTES = 30
+SECRET_FACTS = ("customer_link", "guide_link")
+
+
+@dataclass(frozen=True)
+class Composed:
+    """The envelope, the letter it was made from, and the columns that record what it says."""
+
+    envelope: Envelope
+    compiled: CompiledLetter
+    columns: dict[str, Any]
+
+
+def compiled_letter(rt: Runtime, name: str, language: str) -> CompiledLetter:
+    """The letter with its frame, compiled once a process for each name and language."""
+    if (name, language) not in rt.compiled:
+        rt.compiled[name, language] = compile_letter(rt.library.letter(name, language))
+    return rt.compiled[name, language]
+
+
+def compose(rt: Runtime, claim: Claim, facts: dict[str, str], now: datetime) -> Composed:
+    """One letter to one person. Raises GuideError where a fact is missing or cannot stand."""
+    compiled = compiled_letter(rt, claim.step.letter or "", claim.language)
+    letter = fill(compiled, facts)
+    identity = message_id(rt.links.secret, claim.delivery.public_id, _domain(rt))
+    recipient = rt.redirect or claim.contact.email
+    appointment = _appointment(rt, claim, facts, letter.subject, now)
+    headers = _headers(rt, claim, facts, recipient, letter.subject, identity)
+    calendar = (to_ics(appointment), appointment.method) if appointment else None
+    message = build(headers, letter.text, letter.html, calendar, date=now)
+    says_date = "agreed_day" in compiled.placeholders or "agreed_date" in compiled.placeholders
+    columns = {
+        "message_id": identity,
+        "address": claim.contact.email,
+        "letter_version": compiled.version,
+        "facts": {
+            name: "" if name in SECRET_FACTS else facts[name] for name in compiled.placeholders
+        },
+        "body_hash": hashlib.sha256(message).hexdigest(),
+        "told_day": claim.agreement.day if claim.agreement and says_date else None,
+    }
+    sender = parseaddr(rt.provider.sender_email)[1]
+    envelope = Envelope(sender, recipient, message, claim.delivery.public_id)
+    return Composed(envelope, compiled, columns)
+
+
+def _headers(
+    rt: Runtime,
+    claim: Claim,
+    facts: dict[str, str],
+    recipient: str,
+    subject: str,
+    identity: str,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {
+        "From": Mailbox(facts["sender_name"], rt.provider.sender_email),
+        "To": Mailbox(claim.contact.name, recipient),
+        "Subject": subject,
+        "Message-ID": identity,
+        "Auto-Submitted": "auto-generated",
+        "List-Id": f"<campaign-{claim.campaign.id}.{_domain(rt)}>",
+        "X-Rollout-Step": claim.step.key,
+        "X-Rollout-Delivery": claim.delivery.public_id,
+    }
+    if rt.redirect:
+        headers["X-Rollout-Original-To"] = claim.contact.email
+    return headers
+
+
+def _domain(rt: Runtime) -> str:
+    return rt.provider.sender_email.rpartition("@")[2] or "localhost"
+
+
+def _appointment(
+    rt: Runtime, claim: Claim, facts: dict[str, str], subject: str, now: datetime
+) -> Appointment | None:
+    """Confirmations carry the date as a calendar entry; a withdrawal takes it out again."""
+    if claim.step.anchor != "agreed" or claim.step.audience != "decision_maker":
+        return None
+    agreement = claim.agreement
+    standing = agreement if agreement is not None and agreement.instant is not None else None
+    shown = standing or claim.earlier
+    if agreement is None or shown is None or shown.instant is None:
+        return None
+    return Appointment(
+        uid=f"rollout-{claim.rollout.id}-{rt.instance}@{_domain(rt)}",
+        sequence=agreement.version - 1,
+        starts=shown.instant,
+        minutes=APPOINTMENT_MINUTES,
+        summary=f"{facts['change_title']} ({facts['provider']})",
+        description=f"{subject}\n{facts['sender_name']}, {facts['sender_phone']}\n{facts['reference']}",
+        organizer=rt.provider.sender_email,
+        organizer_name=facts["sender_name"],
+        attendee=claim.contact.email,
+        attendee_name=claim.contact.name,
+        stamped=now,
+        cancelled=standing is None,
+    )

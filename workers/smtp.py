@@ -1,0 +1,227 @@
+"""Letters over SMTP: every phase driven by hand, because only the phase says what is known.
+
+smtplib raises the same exception for a connection lost at RCPT (safe to try again) and for one
+lost after the final dot (the letter may be there). So it lends its connection and its reader,
+and the phases of RFC 5321 are walked here. RFC 2920 pipelining is used where it is offered.
+"""
+
+import select
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+from workers.headers import ascii_address
+from workers.outcome import Envelope, Outcome
+from workers.wire import TROUBLE, dotted, greeting_name, tidy, verdict
+
+Tls = Literal["none", "starttls", "implicit"]
+
+_GOODBYE = 5.0
+_UNSPEAKABLE = "host, user or password cannot be said in SMTP; use ASCII letters"
+
+
+@dataclass(frozen=True)
+class SmtpMailer:
+    """One mail server. `timeout` is in seconds and holds for each phase on its own."""
+
+    host: str
+    port: int
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    tls: Tls = "starttls"
+    timeout: float = 30.0
+    context: ssl.SSLContext | None = field(default=None, repr=False)
+
+    @contextmanager
+    def session(self) -> Iterator["SmtpSession"]:
+        session = SmtpSession(self)
+        try:
+            yield session
+        finally:
+            session.close()
+
+
+class SmtpSession:
+    """One connection, opened at the first letter, kept for the next, reopened when it is lost."""
+
+    def __init__(self, server: SmtpMailer) -> None:
+        self._server = server
+        self._wire: smtplib.SMTP | None = None
+        self._pipelining = False
+        self._unfinished = False
+        self._answers = 0
+
+    def send(self, envelope: Envelope, before_dot: Callable[[], bool]) -> Outcome:
+        """See `workers.outcome.MailSession.send`."""
+        try:
+            sender = ascii_address(envelope.sender) if envelope.sender else ""
+            recipient = ascii_address(envelope.recipient)
+        except ValueError as wrong:
+            return Outcome("refused", None, str(wrong))
+        try:
+            refusal = self._announce(sender, recipient)
+            return refusal or self._hand_over(envelope.message, before_dot)
+        except BaseException:
+            self._drop()
+            raise
+
+    def close(self) -> None:
+        """Say QUIT if there is someone to say it to; what comes of it changes no outcome."""
+        wire, self._wire = self._wire, None
+        if wire is None:
+            return
+        try:
+            if wire.sock is not None:
+                wire.sock.settimeout(min(_GOODBYE, self._server.timeout))
+            wire.quit()
+        except TROUBLE:
+            wire.close()
+
+    def _announce(self, sender: str, recipient: str) -> Outcome | None:
+        """MAIL, RCPT and DATA; None when the server waits for the letter.
+
+        A kept connection may have been closed by the server while nobody wrote; if that is what
+        its first answer shows, one fresh connection is tried. Nothing was handed over yet.
+        """
+        kept = self._wire
+        if kept is not None:
+            outcome = self._envelope(kept, sender, recipient)
+            if outcome is None or not self._stale(outcome):
+                return outcome
+        fresh = self._connect()
+        return (
+            self._envelope(fresh, sender, recipient) if isinstance(fresh, smtplib.SMTP) else fresh
+        )
+
+    def _stale(self, outcome: Outcome) -> bool:
+        """Whether a kept connection ended before it answered anything but a goodbye."""
+        said_goodbye = self._answers == 1 and outcome.kind == "host_down"
+        return self._wire is None and (self._answers == 0 or said_goodbye)
+
+    def _envelope(self, wire: smtplib.SMTP, sender: str, recipient: str) -> Outcome | None:
+        commands = [f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>", "DATA"]
+        if self._unfinished:
+            commands.insert(0, "RSET")
+        self._answers, self._unfinished = 0, True
+        outcome, code = None, 0
+        phase = commands[0][:4]
+        try:
+            if self._pipelining:
+                wire.send("".join(f"{command}\r\n" for command in commands))
+            for command in commands:
+                phase = command[:4]
+                if not self._pipelining:
+                    wire.putcmd(command)
+                code, reply = wire.getreply()
+                self._answers += 1
+                outcome = outcome or verdict(phase, code, reply)
+                if outcome and (not self._pipelining or outcome.kind == "host_down"):
+                    break
+        except TROUBLE as trouble:
+            self._drop()
+            return outcome or Outcome("later", None, self._lost(phase, trouble))
+        if outcome and (outcome.kind == "host_down" or not 400 <= code <= 599):
+            self._drop()
+        return outcome
+
+    def _hand_over(self, message: bytes, before_dot: Callable[[], bool]) -> Outcome:
+        """The letter up to the final dot, the mark, the dot, the answer."""
+        wire = self._wire
+        assert wire is not None
+        try:
+            wire.send(dotted(message))
+            if early := self._interruption(wire):
+                return early
+        except TROUBLE as trouble:
+            self._drop()
+            return Outcome("later", None, self._lost("the letter", trouble))
+        if not before_dot():
+            self._drop()
+            return Outcome("aborted", None, "Stopped before the end of the letter.")
+        try:
+            wire.send(b".\r\n")
+            code, reply = wire.getreply()
+        except TROUBLE as trouble:
+            self._drop()
+            return Outcome("uncertain", None, self._lost("the final dot", trouble))
+        self._unfinished = False
+        outcome = verdict(".", code, reply) or Outcome("accepted", code, tidy(reply))
+        if outcome.kind in ("host_down", "uncertain"):
+            self._drop()
+        return outcome
+
+    def _interruption(self, wire: smtplib.SMTP) -> Outcome | None:
+        """A server that speaks or hangs up before the dot has not taken the letter.
+
+        Seen now it is safe to try again; seen after the mark it would be uncertain.
+        """
+        poll = select.poll()
+        poll.register(wire.sock or -1, select.POLLIN)
+        if not poll.poll(0):
+            return None
+        code, reply = wire.getreply()
+        self._drop()
+        return verdict("the letter", code, reply)
+
+    def _connect(self) -> smtplib.SMTP | Outcome:
+        """A session ready for MAIL. All trouble here is the host's, not the letter's."""
+        self._unfinished = False
+        wire: smtplib.SMTP | None = None
+        try:
+            wire = self._dial()
+            self._greet(wire)
+            self._pipelining = wire.has_extn("pipelining")
+        except smtplib.SMTPResponseException as answer:
+            trouble: Outcome = Outcome("host_down", answer.smtp_code, tidy(answer.smtp_error))
+        except TROUBLE as error:
+            trouble = Outcome("host_down", None, self._lost("the start", error))
+        except ValueError:
+            # Its own words could hold a letter of the password.
+            trouble = Outcome("host_down", None, self._lost("the start", _UNSPEAKABLE))
+        else:
+            self._wire = wire
+            return wire
+        if wire is not None:
+            wire.close()
+        return trouble
+
+    def _dial(self) -> smtplib.SMTP:
+        server = self._server
+        placeholder = "localhost"
+        if server.tls == "implicit":
+            context = server.context or ssl.create_default_context()
+            return smtplib.SMTP_SSL(
+                server.host,
+                server.port,
+                placeholder,
+                timeout=server.timeout,
+                context=context,
+            )
+        return smtplib.SMTP(server.host, server.port, placeholder, timeout=server.timeout)
+
+    def _greet(self, wire: smtplib.SMTP) -> None:
+        server = self._server
+        assert wire.sock is not None
+        # Nagle would hold the final dot back until the body is acknowledged, about 40 ms a letter.
+        wire.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        wire.local_hostname = greeting_name(wire.sock)
+        wire.ehlo_or_helo_if_needed()
+        if server.tls == "starttls":
+            wire.starttls(context=server.context or ssl.create_default_context())
+            wire.ehlo_or_helo_if_needed()
+        if server.user is not None:
+            wire.login(server.user, server.password or "")
+
+    def _drop(self) -> None:
+        """Close without a word: a dot or a QUIT now could complete a letter that must not be."""
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            wire.close()
+
+    def _lost(self, phase: str, trouble: object) -> str:
+        server = self._server
+        return f"The connection to {server.host}:{server.port} failed at {phase}: {trouble}"

@@ -1,0 +1,67 @@
+"""What travels on an SMTP connection: how a letter is written and what a reply means."""
+
+import re
+import smtplib
+import socket
+
+from workers.outcome import Outcome
+
+TROUBLE = (smtplib.SMTPException, OSError)
+
+_LINE_BREAK = re.compile(rb"\r\n|\r|\n")
+_LONGEST_REPLY = 500
+_GOOD = {"RSET": range(200, 300), "MAIL": range(200, 300), "RCPT": range(200, 300),
+         "DATA": range(354, 355), ".": range(200, 300)}  # fmt: skip
+# 530, 534, 535, 538: the server wants us signed in, or signed in better. No letter's fault.
+_OUR_SIGN_IN = frozenset({530, 534, 535, 538})
+
+
+def verdict(phase: str, code: int, reply: bytes) -> Outcome | None:
+    """What a reply at a phase says of the letter; None when it lets us go on (RFC 5321, 4.2).
+
+    `phase` is RSET, MAIL, RCPT, DATA, `.` (the reply to the final dot) or anything else for a
+    reply that nobody asked for. A reply that is none of 2xx-5xx as expected leaves a letter
+    uncertain after the dot and is safe before it.
+    """
+    words = tidy(reply)
+    if code in _GOOD.get(phase, ()):
+        return None
+    if code == 421 or (code in _OUR_SIGN_IN and phase != "."):
+        return Outcome("host_down", code, words)
+    if 400 <= code <= 499:
+        return Outcome("later", code, words)
+    if 500 <= code <= 599:
+        return Outcome("host_down" if phase == "RSET" else "refused", code, words)
+    return Outcome("uncertain" if phase == "." else "later", code, words)
+
+
+def dotted(message: bytes) -> bytes:
+    """The letter without its final dot: CRLF lines, leading dots doubled, a line break at the end.
+
+    A line break that is not CRLF is made one: some servers end the letter at a lone one.
+    """
+    breaks = message.count(b"\r\n")
+    if message.count(b"\n") != breaks or message.count(b"\r") != breaks:
+        message = _LINE_BREAK.sub(b"\r\n", message)
+    if not message.endswith(b"\r\n"):
+        message += b"\r\n"
+    message = message.replace(b"\r\n.", b"\r\n..")
+    return b"." + message if message.startswith(b".") else message
+
+
+def tidy(reply: bytes | str) -> str:
+    """The server's words on one line, at most 500 characters."""
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return " ".join(text.split())[:_LONGEST_REPLY]
+
+
+def greeting_name(connection: socket.socket) -> str:
+    """The name to say in EHLO: this host's full name, else its address (RFC 5321, 4.1.3).
+
+    Asks no name server: a broken one would hold up every connection.
+    """
+    name = socket.gethostname()
+    if "." in name and name.isascii():
+        return name
+    address = connection.getsockname()[0]
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
