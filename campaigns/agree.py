@@ -6,6 +6,7 @@ the technician's day lets exactly one through.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -55,9 +56,7 @@ def find_rollout(session: Session, campaign: Campaign, customer_name: str) -> Ro
         )
     )
     if rollout is None:
-        raise NotFound(
-            f'"{customer_name}" is not in the campaign "{campaign.name}".', "no_rollout"
-        )
+        raise NotFound(f'"{customer_name}" is not in the campaign "{campaign.name}".', "no_rollout")
     return rollout
 
 
@@ -166,7 +165,9 @@ def _repeated(
         )
     )
     if first is not None and (first.day, first.local_time) != (day, at):
-        raise Conflict("This form was already used for another choice. Open the page again.", "form_used")
+        raise Conflict(
+            "This form was already used for another choice. Open the page again.", "form_used"
+        )
     return first
 
 
@@ -184,9 +185,7 @@ def _may_choose(case: Case, chooser: Chooser) -> None:
 
 
 def _may_have(session: Session, case: Case, day: date, at: time, chooser: Chooser) -> None:
-    free = with_own(
-        session, case, schedule.free_minutes(session, day, day, case.terms.day_minutes)
-    )
+    free = with_own(session, case, schedule.free_minutes(session, day, day, case.terms.day_minutes))
     if chooser.staff is None:
         verdict = dates.judge(case.terms, day, at, free)
     else:
@@ -314,7 +313,7 @@ def _note(
     what: str,
     who: Actor,
     now: datetime,
-    details: dict[str, object],
+    details: Mapping[str, object],
 ) -> None:
     subject = f"{case.campaign.name}: {case.customer.name}"
     record(
@@ -330,7 +329,5 @@ def _note(
 
 def versions(session: Session, rollout_id: int) -> int:
     """How often a date was set, moved or withdrawn."""
-    count = session.scalar(
-        select(func.count()).where(Agreement.rollout_id == rollout_id)
-    )
+    count = session.scalar(select(func.count()).where(Agreement.rollout_id == rollout_id))
     return count or 0

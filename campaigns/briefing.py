@@ -75,9 +75,7 @@ def _facts(
     known |= facts.of_provider(provider, manager)
     known |= facts.of_customer(customer, _people(session, claim, shared, now))
     known |= _change(session, claim.campaign, shared)
-    known |= facts.of_agreement(
-        claim.agreement, claim.earlier, today, rules.change_cutoff_days
-    )
+    known |= facts.of_agreement(claim.agreement, claim.earlier, today, rules.change_cutoff_days)
     if claim.step.anchor in BEFORE_AGREEMENT:
         offer = _offer(session, claim, shared, now, day_minutes)
         known |= facts.of_offer(offer, rollout, customer.timezone)

@@ -117,14 +117,34 @@ def of_provider(provider: Provider, manager: Staff | None) -> dict[str, str]:
 def of_change(change: VendorChange, vendor_words: str | None) -> dict[str, str]:
     facts = {
         "vendor": change.vendor,
-        "change_title": change.title,
-        "change_summary": _first_sentences(change.text) or change.title,
-        "effect": change.effect
-        or f"If nobody acts, {change.vendor} switches it on by itself, on its own day.",
+        "change_title": plain_title(change),
+        "change_summary": plain_summary(change),
+        "effect": change.effect or f"{change.vendor} switches it on by itself, on its own day.",
     }
     if vendor_words:
         facts["vendor_date"] = vendor_words
     return facts
+
+
+def plain_title(change: VendorChange) -> str:
+    """What customers read: staff's own words, else plain ones for MFA, else the vendor's title."""
+    if change.plain_title:
+        return change.plain_title
+    if change.evidence == "mfa":
+        return f"{change.vendor}: a second step when you sign in"
+    return change.title
+
+
+def plain_summary(change: VendorChange) -> str:
+    """The change in one or two sentences that a customer understands."""
+    if change.plain_summary:
+        return change.plain_summary
+    if change.evidence == "mfa":
+        return (
+            f"{change.vendor} is making a second step compulsory when people sign in. Besides the "
+            "password they confirm that it is them, with an app on a phone or with a small key."
+        )
+    return _first_sentences(change.text) or change.title
 
 
 def of_person(contact: Contact) -> dict[str, str]:

@@ -24,7 +24,6 @@ class Actor:
     role: str = "system"
 
 
-
 SYSTEM = Actor("rollout")
 
 
@@ -85,7 +84,9 @@ def verify(session: Session) -> list[str]:
     """Every break in every chain, as sentences; an empty list means the journal is whole."""
     problems: list[str] = []
     expected: dict[int, tuple[int, str]] = {}
-    entries = session.scalars(select(JournalEntry).order_by(JournalEntry.chain, JournalEntry.number))
+    entries = session.scalars(
+        select(JournalEntry).order_by(JournalEntry.chain, JournalEntry.number)
+    )
     for entry in entries.yield_per(1000):
         number, previous = expected.get(entry.chain, (0, GENESIS))
         if entry.number != number + 1 or entry.previous != previous:

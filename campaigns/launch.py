@@ -156,7 +156,9 @@ def cancel(session: Session, campaign: Campaign, *, who: Actor, now: datetime) -
 
 def choose_all(session: Session) -> list[Choice]:
     """Every customer that is still looked after."""
-    ids = session.scalars(select(Customer.id).where(Customer.left_at.is_(None)).order_by(Customer.name))
+    ids = session.scalars(
+        select(Customer.id).where(Customer.left_at.is_(None)).order_by(Customer.name)
+    )
     return [Choice(id_, True, "all customers") for id_ in ids]
 
 
@@ -164,7 +166,11 @@ def choose_by_tag(session: Session, tag: str, value: str) -> list[Choice]:
     """Customers whose tag (an extra column of the import, or service_model) has that value."""
     choices = []
     for customer in session.scalars(select(Customer).where(Customer.left_at.is_(None))):
-        own = {**customer.tags, "service_model": customer.service_model, "country": customer.country}
+        own = {
+            **customer.tags,
+            "service_model": customer.service_model,
+            "country": customer.country,
+        }
         fits = str(own.get(tag, "")).casefold() == value.casefold()
         choices.append(Choice(customer.id, fits, f"{tag} is {own.get(tag) or 'not set'}"))
     return choices

@@ -34,7 +34,11 @@ def standing_of(evidence: ColumnElement[str] | str) -> ColumnElement[bool]:
 
 
 def count(
-    session: Session, rollout_ids: Sequence[int] | None, campaign_id: int, evidence: str, today: date
+    session: Session,
+    rollout_ids: Sequence[int] | None,
+    campaign_id: int,
+    evidence: str,
+    today: date,
 ) -> dict[int, People]:
     """People by customer id for the rollouts of one campaign, in one statement."""
     out = excepted(campaign_id, today)

@@ -18,7 +18,9 @@ WITHOUT_DATE = ("planned", "invited", "proposed")
 def implemented(session: Session, rollout: Rollout, *, who: Actor, now: datetime) -> None:
     """A technician says that it is switched on. Raises Conflict where no date is agreed."""
     if rollout.state not in ("agreed", "implementing"):
-        raise Conflict(f"This rollout is {rollout.state}, so it cannot be marked as done.", "wrong_state")
+        raise Conflict(
+            f"This rollout is {rollout.state}, so it cannot be marked as done.", "wrong_state"
+        )
     rollout.state, rollout.implemented_at = "implemented", now
     _note(session, rollout, "implemented", who, now)
 

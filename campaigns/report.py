@@ -75,7 +75,9 @@ class ValueReport:
         }
 
 
-def adoption(session: Session, campaign: Campaign, now: datetime, customer: str | None = None) -> dict[str, Any]:
+def adoption(
+    session: Session, campaign: Campaign, now: datetime, customer: str | None = None
+) -> dict[str, Any]:
     """The shape of `rollout report adoption --json`; numbers as on the board."""
     lines = _chosen(campaign_view(session, campaign, now), customer)
     total = sum((line.people for line in lines), people.NOBODY)
@@ -125,13 +127,13 @@ def state(session: Session, report: ValueReport, campaign: Campaign, who: Actor)
         result=result,
     )
     session.add(statement)
-    record(
-        session, who=who, what="value_stated", subject=campaign.name, now=report.as_of
-    )
+    record(session, who=who, what="value_stated", subject=campaign.name, now=report.as_of)
     return statement
 
 
-def pack(session: Session, campaign: Campaign, now: datetime, customer: str | None = None) -> dict[str, Any]:
+def pack(
+    session: Session, campaign: Campaign, now: datetime, customer: str | None = None
+) -> dict[str, Any]:
     """The evidence pack: notice given, reach, readiness, exceptions, value, all with their whole."""
     lines = _chosen(campaign_view(session, campaign, now), customer)
     first = _first_messages(session, campaign)
@@ -223,8 +225,9 @@ def _labour_hours(session: Session, campaign: Campaign) -> dict[int, float]:
     minutes: dict[int, float] = {}
     for rollout_id, many in letters:
         minutes[rollout_id] = many * MINUTES_A_LETTER
-    for rollout_id, many in tasks:
-        minutes[rollout_id] = minutes.get(rollout_id, 0.0) + many * MINUTES_A_TASK
+    for rollout, many in tasks:
+        if rollout is not None:
+            minutes[rollout] = minutes.get(rollout, 0.0) + many * MINUTES_A_TASK
     return {rollout_id: total / 60 for rollout_id, total in minutes.items()}
 
 
@@ -237,7 +240,7 @@ def _first_messages(session: Session, campaign: Campaign) -> dict[int, datetime]
         .where(Step.campaign_id == campaign.id, Delivery.state == "sent")
         .group_by(Touch.rollout_id)
     )
-    return dict(rows.tuples().all())
+    return {rollout_id: first for rollout_id, first in rows if first is not None}
 
 
 def _count(

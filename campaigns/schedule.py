@@ -100,8 +100,9 @@ def free_minutes(session: Session, first: date, last: date, day_minutes: int) ->
     """For each day with bookings, the most minutes that any one technician has left."""
     names = set(lanes(session))
     rows = session.execute(
-        select(TechnicianDay.day, TechnicianDay.lane, TechnicianDay.capacity - TechnicianDay.taken)
-        .where(TechnicianDay.day.between(first, last))
+        select(
+            TechnicianDay.day, TechnicianDay.lane, TechnicianDay.capacity - TechnicianDay.taken
+        ).where(TechnicianDay.day.between(first, last))
     )
     left: dict[date, dict[str, int]] = {}
     for day, lane, minutes in rows:
@@ -118,7 +119,11 @@ class _Steps:
     rows: Sequence[Step]
 
     def anchored(self, anchors: Iterable[str]) -> list[PlanStep]:
-        return [_plan_step(row) for row in self.rows if row.anchor in anchors and row.scope == "customer"]
+        return [
+            _plan_step(row)
+            for row in self.rows
+            if row.anchor in anchors and row.scope == "customer"
+        ]
 
 
 def plan_campaign(session: Session, campaign: Campaign, now: datetime) -> int:
@@ -262,7 +267,9 @@ def _campaign_tasks(
         anchor = anchors.day(step.anchor) if step.scope == "campaign" else None
         if anchor is None or step.local_time is None:
             continue
-        due = calendar.instant(calendar.shift(anchor, step.offset_days, step.business_days), step.local_time)
+        due = calendar.instant(
+            calendar.shift(anchor, step.offset_days, step.business_days), step.local_time
+        )
         session.add(
             Task(
                 dedupe_key=f"campaign:{campaign.id}:{step.key}",
@@ -279,7 +286,9 @@ def _campaign_tasks(
 def _freezes(session: Session, customer_ids: Sequence[int]) -> Mapping[int | None, list[Closure]]:
     query = select(Freeze)
     if len(customer_ids) == 1:
-        query = query.where((Freeze.customer_id.is_(None)) | (Freeze.customer_id == customer_ids[0]))
+        query = query.where(
+            (Freeze.customer_id.is_(None)) | (Freeze.customer_id == customer_ids[0])
+        )
     found: dict[int | None, list[Closure]] = {}
     for row in session.scalars(query):
         found.setdefault(row.customer_id, []).append(Closure(row.starts, row.ends, row.reason))

@@ -80,9 +80,10 @@ def insert_missing(session: Session, table: Any, rows: Sequence[Mapping[str, Any
         return 0
     target: Table = table.__table__
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(target).on_conflict_do_nothing()
-    result = session.connection().execute(statement, list(rows))
-    return int(result.rowcount)
+    # Counted by what comes back: psycopg does not count the rows of a batch.
+    key = next(iter(target.primary_key))
+    statement = insert(target).on_conflict_do_nothing().returning(key)
+    return len(session.connection().execute(statement, list(rows)).all())
 
 
 def _is_sqlite(url: str) -> bool:

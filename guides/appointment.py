@@ -57,7 +57,7 @@ def _event(appointment: Appointment) -> Event:
     attendee = _person(appointment.attendee, appointment.attendee_name)
     attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
     attendee.params["RSVP"] = vText("FALSE")
-    event.add("attendee", attendee, encode=0)
+    event.add("attendee", attendee, encode=False)
     return event
 
 

@@ -32,5 +32,7 @@ def pending(engine: Engine) -> list[str]:
     script = ScriptDirectory.from_config(config())
     with engine.connect() as connection:
         at = MigrationContext.configure(connection).get_current_heads()
-    known = {revision.revision for head in at for revision in script.iterate_revisions(head, "base")}
+    known = {
+        revision.revision for head in at for revision in script.iterate_revisions(head, "base")
+    }
     return [r.revision for r in script.walk_revisions() if r.revision not in known]

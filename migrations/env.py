@@ -1,8 +1,9 @@
 """Alembic's entry: runs on the connection that it is handed."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection, text
 
 from campaigns.models import Base
@@ -12,7 +13,7 @@ from migrations import LOCK
 target_metadata = Base.metadata
 
 
-def render(kind: str, item: object, made: Any) -> str | bool:
+def render(kind: str, item: Any, made: AutogenContext) -> str | Literal[False]:
     """Our column types are written out plainly, so that a migration never imports today's models."""
     if kind == "type" and isinstance(item, UtcInstant):
         return "sa.DateTime(timezone=True)"

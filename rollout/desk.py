@@ -15,7 +15,7 @@ from campaigns import agree, choice, launch, observe, register
 from campaigns.errors import Invalid, NotFound
 from campaigns.journal import Actor
 from campaigns.library import shipped_changes
-from campaigns.models import Customer, VendorChange
+from campaigns.models import Agreement, Customer, VendorChange
 from campaigns.playbooks import source as playbook_source
 from campaigns.register.changes import Registered, find_change
 from rollout.parse import changes as parse_changes
@@ -76,7 +76,8 @@ class Desk:
     def import_changes(self, stream: BinaryIO, name: str) -> list[Registered]:
         parsed = parse_changes.changes(stream, name)
         if parsed.rejected:
-            raise Invalid(parsed.rejected[0].reason)
+            first = parsed.rejected[0]
+            raise Invalid(f"{name}, record {first.line}: {first.reason}")
         with self.writing() as session:
             records = [row for _, row in parsed.accepted]
             return register.import_changes(session, records, who=self.who, now=self.now)
@@ -125,7 +126,12 @@ class Desk:
             )
 
     def open_campaign(
-        self, *, change: str, playbook: str, name: str, choose: Callable[[Session], list[launch.Choice]]
+        self,
+        *,
+        change: str,
+        playbook: str,
+        name: str,
+        choose: Callable[[Session], list[launch.Choice]],
     ) -> int:
         """A draft campaign; its id. A change of the shipped library is taken in on first use."""
         source = playbook_source(playbook)
@@ -153,7 +159,7 @@ class Desk:
 
     def agree_by_phone(
         self, campaign: str, customer: str, day: str, at: str | None
-    ) -> tuple[choice.Case, agree.Agreement]:
+    ) -> tuple[choice.Case, Agreement]:
         """A date that a customer agreed on the phone, in the customer's own zone."""
         when = parse_day(day)
         with self.writing() as session:
@@ -175,7 +181,9 @@ class Desk:
             return case, made
 
 
-def chooser_for(customers: str, read: Callable[[str], bytes]) -> Callable[[Session], list[launch.Choice]]:
+def chooser_for(
+    customers: str, read: Callable[[str], bytes]
+) -> Callable[[Session], list[launch.Choice]]:
     """`all`, `tag:NAME=VALUE`, or a file that names customers."""
     if customers == "all":
         return launch.choose_all

@@ -39,7 +39,11 @@ def examine(loaded: Loaded) -> list[Finding]:
         findings += _database(store, loaded)
     except SQLAlchemyError as error:
         reason = str(error).splitlines()[0]
-        findings.append(Finding("wrong", f"The database cannot be used: {reason}", "Check ROLLOUT_DATABASE_URL."))
+        findings.append(
+            Finding(
+                "wrong", f"The database cannot be used: {reason}", "Check ROLLOUT_DATABASE_URL."
+            )
+        )
     finally:
         store.close()
     order = ("wrong", "note", "ok")
@@ -79,7 +83,9 @@ def _mail(loaded: Loaded) -> list[Finding]:
             Finding("note", "Mail stays in the dev mailbox.", "Set ROLLOUT_MAIL to send for real.")
         )
     if parseaddr(settings.mail_from)[1].endswith("@localhost"):
-        findings.append(Finding("note", "The sender is rollout@localhost.", "Set ROLLOUT_MAIL_FROM."))
+        findings.append(
+            Finding("note", "The sender is rollout@localhost.", "Set ROLLOUT_MAIL_FROM.")
+        )
     if not settings.provider_phone:
         findings.append(
             Finding("note", "Letters show no phone number.", "Set ROLLOUT_PROVIDER_PHONE.")
@@ -90,7 +96,9 @@ def _mail(loaded: Loaded) -> list[Finding]:
 def _database(store: Store, loaded: Loaded) -> list[Finding]:
     pending = migrations.pending(store.engine)
     if pending:
-        return [Finding("wrong", f"{len(pending)} migrations are pending.", "Run `rollout migrate`.")]
+        return [
+            Finding("wrong", f"{len(pending)} migrations are pending.", "Run `rollout migrate`.")
+        ]
     with store.reading() as session:
         findings = [Finding("ok", f"Database: {store.dialect}, up to date.")]
         if not session.scalar(select(func.count()).select_from(Staff)):

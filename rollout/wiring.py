@@ -158,7 +158,7 @@ def build_runtime(
         mailer=build_mailer(settings),
         links=Links(settings.secret(), settings.base_url),
         provider=build_provider(settings),
-        instance=_instance(store),
+        instance=instance_of(store),
         lease_seconds=settings.lease_seconds,
         day_minutes=settings.day_minutes,
         nudge=nudge,
@@ -171,7 +171,7 @@ def with_nudge(runtime: Runtime, nudge: Callable[[], None]) -> Runtime:
     return replace(runtime, nudge=nudge)
 
 
-def _instance(store: Store) -> str:
+def instance_of(store: Store) -> str:
     """This installation's identity, made once."""
     with store.reading() as session:
         known = session.scalar(select(Installation.instance))
@@ -180,4 +180,4 @@ def _instance(store: Store) -> str:
     row = {"id": 1, "instance": uuid.uuid4().hex, "created_at": machine_now()}
     with store.writing() as session:
         insert_missing(session, Installation, [row])
-        return session.scalars(select(Installation.instance)).one()
+        return session.get_one(Installation, 1).instance

@@ -62,7 +62,9 @@ def sweep(rt: Runtime, now: datetime) -> Tally:
     return tally
 
 
-def run_until(rt: Runtime, since: datetime, until: datetime, at: Callable[[datetime], None]) -> Tally:
+def run_until(
+    rt: Runtime, since: datetime, until: datetime, at: Callable[[datetime], None]
+) -> Tally:
     """Sweep at every instant in (since, until] at which something falls due, in order.
 
     For a driven clock: `at` is told each instant before its sweep. Ends with a sweep at
@@ -180,9 +182,7 @@ def _pin(rt: Runtime, composed: Composed, now: datetime) -> None:
 
 def _mark(rt: Runtime, claim: Claim, composed: Composed) -> bool:
     with rt.store.writing() as session:
-        return contact.mark(
-            session, claim, machine=rt.clock.machine(), facts=composed.columns
-        )
+        return contact.mark(session, claim, machine=rt.clock.machine(), facts=composed.columns)
 
 
 def _settle(rt: Runtime, claim: Claim, outcome: Outcome, now: datetime, tally: Tally) -> None:

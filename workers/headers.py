@@ -92,7 +92,7 @@ def _written(name: str, value: HeaderValue) -> str:
     if lower in _PEOPLE:
         return _person(name, mailbox(value) if isinstance(value, str) else value)
     if isinstance(value, Mailbox):
-        raise ValueError(f"The header {name} takes text, not a person.")  # noqa: TRY004
+        raise ValueError(f"The header {name} takes text, not a person.")
     if lower == "subject" or lower.startswith("x-"):
         return _prose(name, value)
     if not _PLAIN.fullmatch(value) or len(name) + 2 + len(value) > LONGEST_LINE:

@@ -166,7 +166,7 @@ def _tls(parts: SplitResult, given: list[str]) -> Tls:
         return "none" if _LOOPBACK.fullmatch(parts.hostname or "") else "starttls"
     if given not in (["none"], ["starttls"], ["implicit"]):
         raise ValueError("tls= in the mail setting must be starttls, implicit or none.")
-    return cast(Tls, given[0])
+    return cast("Tls", given[0])
 
 
 def _timeout(given: list[str]) -> float:

@@ -180,7 +180,9 @@ def _share(table: Table, campaign: Campaign) -> ColumnElement[bool] | None:
     if table.name in ("campaign", "step"):
         return (at.id if table.name == "campaign" else at.campaign_id) == campaign.id
     if table.name in ("customer", "contact", "rollout"):
-        return at.id.in_({"customer": customers, "contact": contacts, "rollout": rollouts}[table.name])
+        return at.id.in_(
+            {"customer": customers, "contact": contacts, "rollout": rollouts}[table.name]
+        )
     return None
 
 

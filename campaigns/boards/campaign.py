@@ -121,7 +121,9 @@ def campaign_view(session: Session, campaign: Campaign, now: datetime) -> Campai
         counted = counts.get(customer.id, people.NOBODY)
         agreed = _agreed(agreement)
         today = WorkCalendar(customer.timezone).today(now)
-        risks = _risks(rollout, campaign, agreed, counted, today, bounced.get(customer.id, ""), book)
+        risks = _risks(
+            rollout, campaign, agreed, counted, today, bounced.get(customer.id, ""), book
+        )
         lines.append(
             CustomerLine(
                 rollout_id=rollout.id,
@@ -273,9 +275,7 @@ def _undecided(rollout: Rollout, campaign: Campaign, today: date) -> list[str]:
     return []
 
 
-def _before_the_day(
-    agreed: Agreed, counted: People, today: date, book: Playbook
-) -> list[str]:
+def _before_the_day(agreed: Agreed, counted: People, today: date, book: Playbook) -> list[str]:
     days = (agreed.day - today).days
     percent = book.rules.gate_percent
     if 0 <= days <= 7 and not gate(counted, percent):

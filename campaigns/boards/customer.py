@@ -192,7 +192,9 @@ def _agreement_line(agreement: Agreement) -> Happening:
     by = f"{agreement.by_name}, {agreement.by_role}"
     if agreement.day is None or agreement.local_time is None:
         return Happening(agreement.at, "agreement", "Date withdrawn", by, False)
-    day = f"{agreement.day:%a} {agreement.day.day} {agreement.day:%b %Y} {agreement.local_time:%H:%M}"
+    day = (
+        f"{agreement.day:%a} {agreement.day.day} {agreement.day:%b %Y} {agreement.local_time:%H:%M}"
+    )
     return Happening(agreement.at, "agreement", f"Agreed: {day}", f"{by} ({agreement.how})", False)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import (
@@ -51,7 +51,7 @@ def _look_up(
     evidence: str,
     today: date,
 ) -> list[Candidate]:
-    query = (
+    query: Select[Any] = (
         select(
             Contact,
             Standing.level,
@@ -80,9 +80,7 @@ def _look_up(
     ]
 
 
-def _restrict(
-    query: Select[Any], audience: str, touch: Touch, rollout: Rollout
-) -> Select[Any]:
+def _restrict(query: Select[Any], audience: str, touch: Touch, rollout: Rollout) -> Select[Any]:
     flags = {
         "decision_maker": Contact.decision_maker,
         "site_contact": Contact.site_contact,
@@ -103,7 +101,7 @@ def _restrict(
     return query
 
 
-def excepted_until(campaign_id: ColumnElement[int] | int, today: date) -> ColumnElement[date]:
+def excepted_until(campaign_id: SQLColumnExpression[int] | int, today: date) -> ColumnElement[date]:
     return (
         select(func.max(Exemption.until))
         .where(

@@ -160,7 +160,12 @@ def settle(
 
 
 def pin_letter(
-    session: Session, version: str, name: str, language: str, compiled: dict[str, Any], now: datetime
+    session: Session,
+    version: str,
+    name: str,
+    language: str,
+    compiled: dict[str, Any],
+    now: datetime,
 ) -> None:
     """Keep a compiled letter, so that what was sent can be shown as it was."""
     row = {

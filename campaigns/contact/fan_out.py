@@ -265,9 +265,7 @@ def _fan_out(
     return Opened(touch.id, rollout.id, len(due), skipped)
 
 
-def _nobody(
-    session: Session, touch: Touch, step: Step, rollout: Rollout, now: datetime
-) -> Opened:
+def _nobody(session: Session, touch: Touch, step: Step, rollout: Rollout, now: datetime) -> Opened:
     words = step.audience.replace("_", " ")
     touch.state, touch.done_at, touch.reason = "done", now, f"nobody to write to: no {words} named"
     if step.audience == "decision_maker":

@@ -19,6 +19,8 @@ class VendorChange(Base):
     title: Mapped[Line]
     text: Mapped[str] = mapped_column(Text)
     effect: Mapped[Line]
+    plain_title: Mapped[str | None] = mapped_column(String(200))
+    plain_summary: Mapped[str | None] = mapped_column(String(1000))
     category: Mapped[Word]
     evidence: Mapped[Word]
     lead_days: Mapped[int | None]

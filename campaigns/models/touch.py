@@ -36,9 +36,7 @@ class Touch(Base):
     __tablename__ = "touch"
     __table_args__ = (
         UniqueConstraint("rollout_id", "step_id", "version"),
-        CheckConstraint(
-            "state IN ('planned','open','done','skipped','cancelled')", name="state"
-        ),
+        CheckConstraint("state IN ('planned','open','done','skipped','cancelled')", name="state"),
         Index(
             "ix_touch_planned",
             "due",

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select
+from sqlalchemy import Table, and_, bindparam, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.journal import Actor, record
@@ -89,7 +89,9 @@ def import_evidence(
     people = load_people(session, customer.id if customer else None)
     providers = _outside_providers(session)
     rows = [_match(row, people, customer, providers) for _, row in file.parsed.accepted]
-    repeated = session.scalar(select(Snapshot.id).where(Snapshot.file_hash == file_hash)) is not None
+    repeated = (
+        session.scalar(select(Snapshot.id).where(Snapshot.file_hash == file_hash)) is not None
+    )
     if not repeated:
         _store(session, file, rows, file_name, file_hash, when, who, now)
     levels = dict.fromkeys(LEVELS, 0)
@@ -152,9 +154,7 @@ def _store(
         _stand(session, snapshot, rows)
         _learn(session, rows)
     details = {"source": file.source, "rows": file.parsed.rows, "matched": snapshot.matched}
-    record(
-        session, who=who, what="evidence_imported", subject=file_name, now=now, details=details
-    )
+    record(session, who=who, what="evidence_imported", subject=file_name, now=now, details=details)
 
 
 def _observation(snapshot: Snapshot, one: _Matched) -> dict[str, Any]:
@@ -182,7 +182,7 @@ def _stand(session: Session, snapshot: Snapshot, rows: Sequence[_Matched]) -> No
                 newest[one.contact_id] = one
     fresh = [_standing(snapshot, one) for one in newest.values()]
     insert_missing(session, Standing, fresh)
-    table = Standing.__table__
+    table = cast("Table", Standing.__table__)
     older = table.c.taken_at < snapshot.taken_at
     same = table.c.taken_at == snapshot.taken_at
     weaker = func.coalesce(table.c.level, -1) < func.coalesce(bindparam("new_level"), -1)

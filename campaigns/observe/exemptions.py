@@ -1,5 +1,6 @@
 """Exceptions: a person out of scope for a while, with a reason and a name under it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -57,7 +58,7 @@ def _note(
     what: str,
     who: Actor,
     now: datetime,
-    details: dict[str, object],
+    details: Mapping[str, object],
 ) -> None:
     record(
         session,

@@ -36,9 +36,7 @@ def want_help(session: Session, link: CustomerLink, text: str, now: datetime) ->
     insert_missing(session, Task, [row])
 
 
-def _say(
-    session: Session, link: CustomerLink, says: str, text: str | None, now: datetime
-) -> bool:
+def _say(session: Session, link: CustomerLink, says: str, text: str | None, now: datetime) -> bool:
     row = {
         "rollout_id": link.rollout_id,
         "contact_id": link.contact_id,

@@ -32,7 +32,7 @@ def import_tickets(
     for line, ticket in parsed.accepted:
         customer_id = customers.get(" ".join(ticket.customer.split()).casefold())
         if customer_id is None:
-            reason = f'Line {line}: there is no customer "{ticket.customer}".'
+            reason = f'There is no customer "{ticket.customer}".'
             rejected.append(Rejected(line, reason))
         else:
             rows.append(_row(source, customer_id, ticket))

@@ -94,7 +94,11 @@ def _register(session: Session, row: ChangeRecord, who: Actor, now: datetime) ->
             content_hash=digest,
             said_at=row.modified_at,
             recorded_at=now,
-            details={"tags": list(row.tags), "services": list(row.services), "sources": list(row.sources)},
+            details={
+                "tags": list(row.tags),
+                "services": list(row.services),
+                "sources": list(row.sources),
+            },
         )
     )
     session.add_all(_milestone(change, change.revision, m) for m in row.milestones)

@@ -59,7 +59,7 @@ def import_contacts(
     for line, row in parsed.accepted:
         customer = customers.get(row.customer.casefold())
         if customer is None:
-            reason = f'Line {line}: there is no customer "{row.customer}". Import customers first.'
+            reason = f'There is no customer "{row.customer}". Import customers first.'
             draft.rejected.append(Rejected(line, reason))
         else:
             _place(draft, known, customer, row)

@@ -80,11 +80,11 @@ def _place(
     for domain in row.domains:
         owner = domains.setdefault(domain, folded)
         if owner != folded:
-            reason = f'Line {line}: the domain "{domain}" already belongs to another customer.'
+            reason = f'The domain "{domain}" already belongs to another customer.'
             draft.rejected.append(Rejected(line, reason))
             return
     if customer is None and row.timezone is None:
-        reason = f'Line {line}: "{row.name}" has no time zone. Add one such as Europe/Berlin.'
+        reason = f'"{row.name}" has no time zone. Add one such as Europe/Berlin.'
         draft.rejected.append(Rejected(line, reason))
     elif customer is None:
         draft.create.append(row)

@@ -5,7 +5,16 @@ from datetime import date, datetime, timedelta
 
 from campaigns.rules.adoption import DONE_LEVEL
 
-USERS = ("all_users", "users_not_ready", "admins", "admins_not_ready", "managers", "pilot", "vips")
+USERS = (
+    "all_users",
+    "users_not_ready",
+    "admins",
+    "admins_not_ready",
+    "managers",
+    "pilot",
+    "vips",
+    "told_other_day",
+)
 
 
 @dataclass(frozen=True, slots=True)

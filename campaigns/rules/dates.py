@@ -134,7 +134,9 @@ def _by_vendor(terms: Terms, day: date) -> Verdict:
         return Verdict(False, "after_vendor", f"{terms.vendor} has switched it on by then.")
     if day > terms.span.last:
         left = terms.rules.prep_days
-        return Verdict(False, "after_last", f"Too close to {terms.vendor}'s date: we keep {left} days in hand.")
+        return Verdict(
+            False, "after_last", f"Too close to {terms.vendor}'s date: we keep {left} days in hand."
+        )
     if day < max(terms.span.first, terms.today + timedelta(days=1)):
         return Verdict(False, "too_soon", "Too soon: your people need time to get ready.")
     return OPEN

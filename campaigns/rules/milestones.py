@@ -26,7 +26,16 @@ KINDS = (
 PRECISIONS = ("day", "month", "quarter", "half", "year")
 # What binds a customer, most binding first: the first of these that has a date is "the
 # vendor's date". Extensions that cost money and announcements of announcements never are.
-BINDING = ("action-by", "starts", "default-off", "blocked", "rejects", "expires", "end-of-support", "completes")
+BINDING = (
+    "action-by",
+    "starts",
+    "default-off",
+    "blocked",
+    "rejects",
+    "expires",
+    "end-of-support",
+    "completes",
+)
 
 
 class Dated(Protocol):
@@ -64,7 +73,9 @@ def in_words(day: date | None, precision: str) -> str:
     if precision == "month":
         return f"{day:%B %Y}"
     if precision == "quarter":
-        return f"{('first', 'second', 'third', 'fourth')[(day.month - 1) // 3]} quarter of {day.year}"
+        return (
+            f"{('first', 'second', 'third', 'fourth')[(day.month - 1) // 3]} quarter of {day.year}"
+        )
     if precision == "half":
         return f"{'first' if day.month <= 6 else 'second'} half of {day.year}"
     if precision == "year":

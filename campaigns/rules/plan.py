@@ -78,7 +78,9 @@ def plan(
     for step in steps:
         anchor = anchors.day(step.anchor)
         if anchor is not None:
-            planned.append(_touch(step, calendar.shift(anchor, step.offset, step.business), calendar, now))
+            planned.append(
+                _touch(step, calendar.shift(anchor, step.offset, step.business), calendar, now)
+            )
     return planned
 
 

@@ -26,6 +26,9 @@ class Audience(StrEnum):
     USERS_NOT_READY = "users_not_ready"
     ADMINS = "admins"
     ADMINS_NOT_READY = "admins_not_ready"
+    TOLD_OTHER_DAY = (
+        "told_other_day"  # whose last letter named another date than the one that stands
+    )
     PROVIDER = "provider"
 
 

@@ -3,9 +3,9 @@
 import re
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from campaigns.errors import Conflict, Invalid, NotFound
@@ -15,7 +15,6 @@ from campaigns.models import SignInLink, Staff
 from campaigns.models.people import STAFF_ROLES
 from campaigns.staff.entry import end_sessions
 from campaigns.staff.passwords import hashed
-from campaigns.store import insert_missing
 
 LINK_LIFE = timedelta(days=7)
 ADDRESS = re.compile(r"[^@\s\x00-\x20\x7f]+@[^@\s\x00-\x20\x7f]+")
@@ -37,22 +36,8 @@ def add(
             "bad_role",
             "role",
         )
-    row = {"email": address, "name": full_name, "role": role, "created_at": now}
-    if not insert_missing(session, Staff, [row]) and not _comes_back(session, row):
-        raise Conflict(
-            f"{address} is already on the staff list. Renew their sign-in link instead.",
-            "staff_exists",
-            "email",
-        )
-    record(
-        session,
-        who=who,
-        what="staff_added",
-        subject=address,
-        now=now,
-        details={"role": role},
-    )
-    person = _person(session, address)
+    person = _enter(session, address, full_name, role, now)
+    record(session, who=who, what="staff_added", subject=address, now=now, details={"role": role})
     return person, _new_link(session, person, now)
 
 
@@ -130,21 +115,21 @@ def end(session: Session, who: Actor, email: str, now: datetime) -> Staff:
     return person
 
 
-def _comes_back(session: Session, row: dict[str, Any]) -> bool:
-    values = {
-        "name": row["name"],
-        "role": row["role"],
-        "ended_at": None,
-        "password_hash": None,
-    }
-    back = session.scalar(
-        update(Staff)
-        .where(Staff.email == row["email"], Staff.ended_at.is_not(None))
-        .values(values)
-        .returning(Staff.id)
-        .execution_options(synchronize_session=False)
-    )
-    return back is not None
+def _enter(session: Session, address: str, name: str, role: str, now: datetime) -> Staff:
+    person = session.scalar(select(Staff).where(Staff.email == address).with_for_update())
+    if person is None:
+        person = Staff(email=address, name=name, role=role, created_at=now)
+        session.add(person)
+    elif person.ended_at is None:
+        raise _taken(address)
+    else:
+        person.name, person.role = name, role
+        person.ended_at = person.password_hash = None
+    try:
+        session.flush()
+    except IntegrityError:  # somebody else added the same address at the same moment
+        raise _taken(address) from None
+    return person
 
 
 def _person(session: Session, email: str) -> Staff:
@@ -199,6 +184,14 @@ def _name(text: str) -> str:
             "name",
         )
     return name
+
+
+def _taken(address: str) -> Conflict:
+    return Conflict(
+        f"{address} is already on the staff list. Renew their sign-in link instead.",
+        "staff_exists",
+        "email",
+    )
 
 
 def _no_link() -> NotFound:

@@ -8,6 +8,8 @@ import click
 from campaigns.errors import Refused
 from guides.errors import GuideError
 from rollout.cli import campaigns, care, changes, evidence, people, serve
+from rollout.cli.faults import keep_fault
+from rollout.logs import configure
 from rollout.settings import BadSettings
 
 __all__ = ["cli", "main"]
@@ -18,6 +20,7 @@ __all__ = ["cli", "main"]
 @click.pass_context
 def cli(context: click.Context, actor: str | None) -> None:
     """Rollout: turn a change that a vendor forces on everybody into dates that customers chose."""
+    configure("WARNING")
     context.obj = {"actor": actor}
 
 
@@ -48,8 +51,6 @@ def main() -> None:
 
 
 def _unexpected(error: Exception) -> None:
-    from rollout.cli.faults import keep_fault
-
     number = uuid.uuid4().hex[:8]
     where = keep_fault(number, error)
     click.echo(f"Something unexpected went wrong (fault {number}). Details: {where}", err=True)

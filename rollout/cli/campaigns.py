@@ -31,7 +31,10 @@ def campaigns_group() -> None:
 @campaigns_group.command(name="open")
 @click.option("--change", required=True, metavar="ID", help="A change from `rollout changes list`.")
 @click.option(
-    "--playbook", default="default", show_default=True, help=f"One of: {', '.join(playbook_names())}."
+    "--playbook",
+    default="default",
+    show_default=True,
+    help=f"One of: {', '.join(playbook_names())}.",
 )
 @click.option(
     "--customers",
@@ -82,9 +85,7 @@ def campaigns_start(name: str, as_json: bool, actor: str | None) -> None:
         actor,
         as_json,
         "plan",
-        lambda desk, session, campaign: launch.start(
-            session, campaign, who=desk.who, now=desk.now
-        ),
+        lambda desk, session, campaign: launch.start(session, campaign, who=desk.who, now=desk.now),
     )
 
 
@@ -192,7 +193,9 @@ def agree(
     if len(parts) > 2:
         raise click.UsageError("Give one date and at most one time, such as 2026-12-08 18:00.")
     desk = desk_for(actor, "agree")
-    case, made = desk.agree_by_phone(campaign, customer, parts[0], parts[1] if len(parts) > 1 else None)
+    case, made = desk.agree_by_phone(
+        campaign, customer, parts[0], parts[1] if len(parts) > 1 else None
+    )
     assert made.day is not None and made.local_time is not None
     if as_json:
         print_json(
@@ -265,7 +268,9 @@ def _print_view(now: Any, rt: Any, name: str, as_json: bool, short: bool = False
     if short:
         return
     for line in view.lines:
-        agreed = f"{line.agreed.day} {line.agreed.time:%H:%M} {line.agreed.zone}" if line.agreed else "-"
+        agreed = (
+            f"{line.agreed.day} {line.agreed.time:%H:%M} {line.agreed.zone}" if line.agreed else "-"
+        )
         risk = f"  AT RISK: {'; '.join(line.risks)}" if line.risks else ""
         click.echo(f"  {line.customer}  {line.state}  {agreed}  {line.people.sentence()}{risk}")
 

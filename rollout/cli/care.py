@@ -7,7 +7,6 @@ import click
 from campaigns.contact import waiting_on_hold
 from rollout.cli.context import open_runtime, print_json, prints_json, settings
 from rollout.doctor import examine
-from rollout.logs import configure
 from rollout.parse.moment import parse_instant
 from rollout.settings import SECRETS, Settings
 from workers.steward import tick
@@ -18,7 +17,6 @@ from workers.steward import tick
 @prints_json
 def tick_command(until: str | None, as_json: bool) -> None:
     """One sweep, now: for cron instead of beat, and for driven clocks. Safe to repeat."""
-    configure("WARNING")
     rt = open_runtime()
     moment = parse_instant(until) if until else None
     if moment is not None and rt.clock.speed is None:
@@ -50,10 +48,14 @@ def doctor(as_json: bool) -> None:
     """What is wrong with this installation, and the mend."""
     findings = examine(settings())
     if as_json:
-        print_json({"findings": [{"level": f.level, "what": f.what, "mend": f.mend} for f in findings]})
+        print_json(
+            {"findings": [{"level": f.level, "what": f.what, "mend": f.mend} for f in findings]}
+        )
     else:
         for finding in findings:
-            click.echo(f"{finding.level:<5} {finding.what}{' ' + finding.mend if finding.mend else ''}")
+            click.echo(
+                f"{finding.level:<5} {finding.what}{' ' + finding.mend if finding.mend else ''}"
+            )
     if any(finding.level == "wrong" for finding in findings):
         raise click.exceptions.Exit(1)
 

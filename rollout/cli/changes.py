@@ -55,7 +55,9 @@ def changes_list(as_json: bool) -> None:
 @click.argument("change_id")
 @click.argument("day")
 @click.option("--kind", default="starts", show_default=True, help="starts, action-by, blocked ...")
-@click.option("--precision", default="day", show_default=True, help="day, month, quarter, half, year")
+@click.option(
+    "--precision", default="day", show_default=True, help="day, month, quarter, half, year"
+)
 @click.option("--source", required=True, help="Where the vendor wrote it.")
 @click.option("--note", default="", help="The vendor's own words.")
 @acts

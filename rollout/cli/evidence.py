@@ -58,7 +58,7 @@ def evidence_import(
     for warning in result.warnings:
         click.echo(f"  {warning}")
     for row in result.rejected:
-        click.echo(f"  {row.reason}")
+        click.echo(f"  line {row.line}: {row.reason}")
     if result.repeated:
         click.echo("This file was imported before; nothing changed.")
 
@@ -71,7 +71,9 @@ def tickets_group() -> None:
 @tickets_group.command(name="import")
 @click.argument("file")
 @click.option("--source", default="auto", show_default=True, help="Which system wrote the file.")
-@click.option("--accept-good-rows", is_flag=True, help="Store the good rows although others are bad.")
+@click.option(
+    "--accept-good-rows", is_flag=True, help="Store the good rows although others are bad."
+)
 @prints_json
 @acts
 def tickets_import(
@@ -80,9 +82,7 @@ def tickets_import(
     """Import tickets from ConnectWise, Autotask, HaloPSA, Zendesk or a CSV file."""
     desk = desk_for(actor, "import")
     with opened(file) as (stream, name):
-        result = desk.import_tickets(
-            stream, name, source=source, accept_good_rows=accept_good_rows
-        )
+        result = desk.import_tickets(stream, name, source=source, accept_good_rows=accept_good_rows)
     show_import(result, "tickets", as_json)
 
 
@@ -90,7 +90,9 @@ def tickets_import(
 @click.argument("what", type=click.Choice(["value", "adoption", "pack"]))
 @click.option("--campaign", help="Which campaign; not needed where there is only one.")
 @click.option("--customer", help="One customer only.")
-@click.option("--format", "form", type=click.Choice(["json", "csv", "pdf"]), help="How to print it.")
+@click.option(
+    "--format", "form", type=click.Choice(["json", "csv", "pdf"]), help="How to print it."
+)
 @click.option("--out", type=click.Path(dir_okay=False), help="Write to this file.")
 @prints_json
 def report_command(
@@ -120,11 +122,15 @@ def report_command(
 def _only(session: Any) -> str:
     campaigns = [c.name for c in campaign_list(session)]
     if len(campaigns) != 1:
-        raise Invalid(f"Say which campaign: --campaign NAME. There are: {', '.join(campaigns) or 'none'}.")
+        raise Invalid(
+            f"Say which campaign: --campaign NAME. There are: {', '.join(campaigns) or 'none'}."
+        )
     return campaigns[0]
 
 
-def _write(what: str, facts: dict[str, Any], form: str | None, out: str | None, provider: str) -> None:
+def _write(
+    what: str, facts: dict[str, Any], form: str | None, out: str | None, provider: str
+) -> None:
     if form == "pdf":
         content = as_pdf(what, facts, provider)
     elif form == "csv":

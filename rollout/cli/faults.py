@@ -4,8 +4,6 @@ import tempfile
 import traceback
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
-
 
 def keep_fault(number: str, error: Exception) -> str:
     """Write the traceback to a file for its owner alone; the path of it."""
@@ -14,7 +12,3 @@ def keep_fault(number: str, error: Exception) -> str:
     path.write_text("".join(traceback.format_exception(error)))
     return str(path)
 
-
-def is_unreachable(error: BaseException) -> bool:
-    """True where the database could not be reached at all."""
-    return isinstance(error, SQLAlchemyError) and "connect" in str(error).lower()

@@ -53,7 +53,9 @@ def staff_add(
     if as_json:
         print_json({"email": person.email, "role": person.role, "link": link})
     else:
-        click.echo(f"{person.email} is now {staff.role_name(person.role)}. Sign in once with:\n{link}")
+        click.echo(
+            f"{person.email} is now {staff.role_name(person.role)}. Sign in once with:\n{link}"
+        )
 
 
 @staff_group.command(name="link")
@@ -103,12 +105,12 @@ def customers_group() -> None:
 
 @customers_group.command(name="import")
 @click.argument("file")
-@click.option("--accept-good-rows", is_flag=True, help="Store the good rows although others are bad.")
+@click.option(
+    "--accept-good-rows", is_flag=True, help="Store the good rows although others are bad."
+)
 @prints_json
 @acts
-def customers_import(
-    file: str, accept_good_rows: bool, as_json: bool, actor: str | None
-) -> None:
+def customers_import(file: str, accept_good_rows: bool, as_json: bool, actor: str | None) -> None:
     """Import customers from a CSV file."""
     desk = desk_for(actor, "import")
     with opened(file) as (stream, name):
@@ -146,12 +148,12 @@ def contacts_group() -> None:
 
 @contacts_group.command(name="import")
 @click.argument("file")
-@click.option("--accept-good-rows", is_flag=True, help="Store the good rows although others are bad.")
+@click.option(
+    "--accept-good-rows", is_flag=True, help="Store the good rows although others are bad."
+)
 @prints_json
 @acts
-def contacts_import(
-    file: str, accept_good_rows: bool, as_json: bool, actor: str | None
-) -> None:
+def contacts_import(file: str, accept_good_rows: bool, as_json: bool, actor: str | None) -> None:
     """Import contacts from a CSV file; their customers must be there."""
     desk = desk_for(actor, "import")
     with opened(file) as (stream, name):
@@ -167,7 +169,7 @@ def show_import(result: ImportResult, what: str, as_json: bool) -> None:
         _in_words(result.as_json(), what)
     if not result.stored:
         bad = len(result.rejected)
-        first = result.rejected[0].reason
+        first = f"line {result.rejected[0].line}: {result.rejected[0].reason}"
         more = f" and {bad - 1} more" if bad > 1 else ""
         click.echo(
             f"Nothing was stored: {first}{more}. Mend the file, or use --accept-good-rows.",
@@ -181,7 +183,7 @@ def _in_words(result: dict[str, Any], what: str) -> None:
         f"{result['rows']} rows: {result['accepted']} accepted, {len(result['rejected'])} rejected."
     )
     for row in result["rejected"]:
-        click.echo(f"  {row['reason']}")
+        click.echo(f"  line {row['line']}: {row['reason']}")
     for warning in result["warnings"]:
         click.echo(f"  {warning}")
     if result["stored"]:

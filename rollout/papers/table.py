@@ -16,8 +16,20 @@ def columns(what: str) -> list[str]:
     if what == "value":
         spans = ("tickets", "technician_hours", "user_hours")
         ranges = [f"{name}_{end}" for name in spans for end in ("low", "likely", "high")]
-        net = ["net_technician_hours_low", "net_technician_hours_likely", "net_technician_hours_high"]
-        return ["customer", "people_counted", *ranges, "campaign_labour_hours", *net, "grade", "why_not"]
+        net = [
+            "net_technician_hours_low",
+            "net_technician_hours_likely",
+            "net_technician_hours_high",
+        ]
+        return [
+            "customer",
+            "people_counted",
+            *ranges,
+            "campaign_labour_hours",
+            *net,
+            "grade",
+            "why_not",
+        ]
     return ["customer", "state", "first_message", "agreed", "chosen", "days_of_notice", "ready"]
 
 
@@ -52,7 +64,9 @@ def safe(cell: Any) -> Any:
 
 
 def _adoption(line: dict[str, Any]) -> list[Any]:
-    plain = [line[name] for name in ("customer", "people", "done", "not_done", "unknown", "excepted")]
+    plain = [
+        line[name] for name in ("customer", "people", "done", "not_done", "unknown", "excepted")
+    ]
     return [*plain, *(line["levels"].get(str(level), 0) for level in range(5))]
 
 

@@ -8,7 +8,7 @@ list; a slip of the pen is.
 import re
 from functools import lru_cache
 
-from rollout.parse.cells import BadCell, shown
+from rollout.parse.cells import CellError, shown
 
 MAX_ADDRESS = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
 MAX_LOCAL = 64
@@ -24,21 +24,21 @@ SEVERAL = re.compile(r"[^\s,;|]+@[^\s,;|]+[\s,;|]+[^\s,;|]+@[^\s,;|]+")
 def address(text: str) -> str:
     """The address in lower case, the form in which addresses are compared.
 
-    Raises BadCell with the sentence that says what is wrong with it.
+    Raises CellError with the sentence that says what is wrong with it.
     """
     if text.count("@") > 1 and SEVERAL.search(text[: 4 * MAX_ADDRESS]):
-        raise BadCell(f"{shown(text)} holds several addresses. Use one line for each person.")
+        raise CellError(f"{shown(text)} holds several addresses. Use one line for each person.")
     if text and text.split() != [text]:
-        raise BadCell(f"{shown(text)} is not a mail address: it holds a space or a line break.")
+        raise CellError(f"{shown(text)} is not a mail address: it holds a space or a line break.")
     if len(text) > MAX_ADDRESS:
-        raise BadCell(f"{shown(text)} is not a mail address: it is longer than {MAX_ADDRESS}.")
+        raise CellError(f"{shown(text)} is not a mail address: it is longer than {MAX_ADDRESS}.")
     if text.count("@") != 1:
         what = "the @ is missing" if "@" not in text else "it holds more than one @"
-        raise BadCell(f"{shown(text)} is not a mail address: {what}.")
+        raise CellError(f"{shown(text)} is not a mail address: {what}.")
     local, _, host = text.partition("@")
     reason = _local_fault(local) or _host_fault(host.lower())
     if reason:
-        raise BadCell(f"{shown(text)} is not a mail address: {reason}.")
+        raise CellError(f"{shown(text)} is not a mail address: {reason}.")
     return text.lower()
 
 
@@ -63,10 +63,10 @@ def _host_fault(host: str) -> str:
 
 
 def domain(text: str) -> str:
-    """The domain in lower case; a leading @ is dropped. Raises BadCell."""
+    """The domain in lower case; a leading @ is dropped. Raises CellError."""
     host = text.lower().removeprefix("@")
     if _host_fault(host):
-        raise BadCell(f"{shown(text)} is not a domain such as customer.example.")
+        raise CellError(f"{shown(text)} is not a domain such as customer.example.")
     return host
 
 

@@ -10,7 +10,7 @@ UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\u
 SHOWN = 60
 
 
-class BadCell(ValueError):
+class CellError(ValueError):
     """A value that cannot be used; its text is the sentence for the person who sent it."""
 
 
@@ -28,12 +28,14 @@ def shown(text: str, limit: int = SHOWN) -> str:
 def plain(text: str, what: str, limit: int) -> str:
     """The text as one line in composed form (NFC).
 
-    Raises BadCell where it holds control characters or is longer than `limit` characters.
+    Raises CellError where it holds control characters or is longer than `limit` characters.
     """
     if UNSEEN.search(text):
-        raise BadCell(f"The {what} {shown(text)} holds a control character. Type it again.")
+        raise CellError(f"The {what} {shown(text)} holds a control character. Type it again.")
     if len(text) > limit:
-        raise BadCell(f"The {what} {shown(text)} has {len(text)} characters. Use at most {limit}.")
+        raise CellError(
+            f"The {what} {shown(text)} has {len(text)} characters. Use at most {limit}."
+        )
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 

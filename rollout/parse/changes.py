@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from campaigns.errors import Invalid
 from campaigns.rules.records import ChangeRecord, MilestoneRecord, Parsed
-from rollout.parse.cells import BadCell, one_line, shown
+from rollout.parse.cells import CellError, one_line, shown
 from rollout.parse.documents import Document, Item, document_of, folded, text_of, texts_of
 from rollout.parse.moments import FIRST_REAL_YEAR, instant
 from rollout.parse.prose import on_hold_sentence, plain_text, tidied
@@ -60,15 +60,15 @@ def _warnings(document: Document) -> list[str]:
 
 
 def change_of(item: Item) -> ChangeRecord:
-    """The change that one message tells. Raises BadCell."""
+    """The change that one message tells. Raises CellError."""
     fields = item.fields
     source_id = text_of(fields.get("id")).upper()
     if not MESSAGE_ID.fullmatch(source_id):
-        raise BadCell(f"{shown(source_id)} is not a Message Center id such as MC862873.")
+        raise CellError(f"{shown(source_id)} is not a Message Center id such as MC862873.")
     written = one_line(text_of(fields.get("title")))[:MAX_TITLE]
     title = UPDATED.sub("", written)
     if not title:
-        raise BadCell(f"{source_id} has no title.")
+        raise CellError(f"{source_id} has no title.")
     text = _text(fields)
     tags = _tags(fields, updated=title != written)
     evidence = "mfa" if _speaks_of_mfa(title, text, tags) else "none"
@@ -126,7 +126,7 @@ def _action_by(fields: Mapping[str, object]) -> tuple[MilestoneRecord, ...]:
     if not written:
         return ()
     if instant(written) is None:
-        raise BadCell(f"ActionRequiredByDateTime {shown(written)} is not a date.")
+        raise CellError(f"ActionRequiredByDateTime {shown(written)} is not a date.")
     day = date.fromisoformat(written[:10])
     if day.year < FIRST_REAL_YEAR:
         return ()

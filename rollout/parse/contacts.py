@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from campaigns.rules.records import ContactRecord
 from rollout.parse.address import address
-from rollout.parse.cells import BadCell, Hints, compared, did_you_mean, plain, shown
+from rollout.parse.cells import CellError, Hints, compared, did_you_mean, plain, shown
 from rollout.parse.headers import Headers
 from rollout.parse.places import locale
 from rollout.parse.table import Row
@@ -51,12 +51,12 @@ class ContactReader:
         self._seen: dict[str, dict[str, int]] = {}
 
     def __call__(self, row: Row) -> ContactRecord:
-        """The contact of one row. Raises BadCell."""
+        """The contact of one row. Raises CellError."""
         record = self._record(row.values)
         people = self._seen.setdefault(compared(record.customer), {})
         first = people.setdefault(record.email, row.line)
         if first != row.line:
-            raise BadCell(
+            raise CellError(
                 f"{shown(record.email)} at {shown(record.customer)} is already on line {first}. "
                 "Keep one of them."
             )
@@ -68,7 +68,7 @@ class ContactReader:
         email = cell(values, "email")
         language = cell(values, "locale")
         if not customer or not email:
-            raise BadCell(f"The {'email' if customer else 'customer'} is missing.")
+            raise CellError(f"The {'email' if customer else 'customer'} is missing.")
         return ContactRecord(
             customer=customer,
             name=plain(cell(values, "name"), "name", MAX_NAME),
@@ -85,14 +85,14 @@ class ContactReader:
         if unknown:
             near = self._hints.nearest(unknown, ROLES)
             question = did_you_mean(near)
-            raise BadCell(f"{shown(unknown)} is not a role. Use {ROLE_WORDS}.{question}")
+            raise CellError(f"{shown(unknown)} is not a role. Use {ROLE_WORDS}.{question}")
         return found
 
     def _kind(self, text: str) -> str:
         kind = CLASSES.get(_form(text))
         if kind is None:
             question = did_you_mean(self._hints.nearest(text, CLASSES))
-            raise BadCell(f"{shown(text)} is not a class. Use {CLASS_WORDS}.{question}")
+            raise CellError(f"{shown(text)} is not a class. Use {CLASS_WORDS}.{question}")
         return kind
 
 

@@ -4,7 +4,7 @@ import re
 
 from campaigns.rules.records import CustomerRecord
 from rollout.parse.address import domain
-from rollout.parse.cells import BadCell, Hints, compared, plain, shown
+from rollout.parse.cells import CellError, Hints, compared, plain, shown
 from rollout.parse.headers import Headers
 from rollout.parse.places import country, locale, timezone
 from rollout.parse.table import Row
@@ -40,17 +40,17 @@ class CustomerReader:
         self._seen: dict[str, int] = {}
 
     def __call__(self, row: Row) -> CustomerRecord:
-        """The customer of one row. Raises BadCell."""
+        """The customer of one row. Raises CellError."""
         record = self._record(row.values)
         first = self._seen.setdefault(compared(record.name), row.line)
         if first != row.line:
-            raise BadCell(f"{shown(record.name)} is already on line {first}. Keep one of them.")
+            raise CellError(f"{shown(record.name)} is already on line {first}. Keep one of them.")
         return record
 
     def _record(self, values: dict[str, str]) -> CustomerRecord:
         name = self._word(values, "name", MAX_NAME)
         if name is None:
-            raise BadCell("The name is missing.")
+            raise CellError("The name is missing.")
         zone = self._headers.cell(values, "timezone")
         code = self._headers.cell(values, "country")
         language = self._headers.cell(values, "locale")
@@ -74,25 +74,25 @@ class CustomerReader:
 
 
 def domains(cell: str) -> tuple[str, ...]:
-    """One or several domains, separated by space, comma, semicolon or bar. Raises BadCell."""
+    """One or several domains, separated by space, comma, semicolon or bar. Raises CellError."""
     parts = [part for part in re.split(r"[\s,;|]+", cell) if part]
     if len(parts) > MAX_DOMAINS:
-        raise BadCell(f"{len(parts)} domains stand here. Use at most {MAX_DOMAINS}.")
+        raise CellError(f"{len(parts)} domains stand here. Use at most {MAX_DOMAINS}.")
     return tuple(dict.fromkeys(domain(part) for part in parts))
 
 
 def service_model(cell: str) -> str:
-    """managed (also for an empty cell), break-fix or other. Raises BadCell."""
+    """managed (also for an empty cell), break-fix or other. Raises CellError."""
     model = SERVICE_MODELS.get(re.sub(r"[\s_-]+", "", cell.casefold()))
     if model is None:
-        raise BadCell(f"{shown(cell)} is not a service model. Use managed, break-fix or other.")
+        raise CellError(f"{shown(cell)} is not a service model. Use managed, break-fix or other.")
     return model
 
 
 def headcount(cell: str) -> int | None:
-    """A whole number of people, or None for an empty cell. Raises BadCell."""
+    """A whole number of people, or None for an empty cell. Raises CellError."""
     if not cell:
         return None
     if not re.fullmatch(r"[0-9]{1,8}", cell) or int(cell) > MAX_HEADCOUNT:
-        raise BadCell(f"The headcount {shown(cell)} is not a whole number such as 25.")
+        raise CellError(f"The headcount {shown(cell)} is not a whole number such as 25.")
     return int(cell)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from campaigns.errors import Invalid
-from rollout.parse.cells import BadCell, Hints, one_line, plain, shown, trimmed
+from rollout.parse.cells import CellError, Hints, one_line, plain, shown, trimmed
 from rollout.parse.table import Table, listed
 
 MAX_TAG = 500
@@ -25,7 +25,7 @@ class Headers:
         return trimmed(values[header]) if header is not None else ""
 
     def tags(self, values: Mapping[str, str]) -> Mapping[str, str]:
-        """The cells of all other columns that hold something. Raises BadCell when too long."""
+        """The cells of all other columns that hold something. Raises CellError when too long."""
         if not self.others:
             return NO_TAGS
         tags = {header: trimmed(values[header]) for header in self.others}
@@ -34,7 +34,7 @@ class Headers:
 
 def _tag(header: str, cell: str) -> str:
     if len(cell) > MAX_TAG:
-        raise BadCell(
+        raise CellError(
             f"The column {shown(header)} has {len(cell)} characters. Use at most {MAX_TAG}."
         )
     return plain(one_line(cell), header, MAX_TAG)

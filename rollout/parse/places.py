@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from babel import Locale, UnknownLocaleError
 
-from rollout.parse.cells import BadCell, Hints, did_you_mean, shown
+from rollout.parse.cells import CellError, Hints, did_you_mean, shown
 
 # CLDR territories that are no countries: unions, pseudo-locales, parts of others
 NO_COUNTRIES = frozenset(
@@ -33,11 +33,11 @@ def zones() -> dict[str, str]:
 
 
 def timezone(text: str, hints: Hints) -> str:
-    """The IANA name of a zone given by its IANA or Windows name. Raises BadCell."""
+    """The IANA name of a zone given by its IANA or Windows name. Raises CellError."""
     zone = zones().get(text.casefold())
     if zone is None:
         near = hints.nearest(text, zones().values())
-        raise BadCell(
+        raise CellError(
             f"{shown(text)} is not a time zone."
             + (did_you_mean(near) or " Use a name such as Europe/Berlin.")
         )
@@ -56,11 +56,11 @@ def countries() -> dict[str, str]:
 
 
 def country(text: str, hints: Hints) -> str:
-    """The ISO alpha-2 code in capitals. Raises BadCell, with the code for a country's name."""
+    """The ISO alpha-2 code in capitals. Raises CellError, with the code for a country's name."""
     code = text.upper()
     if code in countries():
         return code
-    raise BadCell(
+    raise CellError(
         f"{shown(text)} is not a two-letter country code."
         + (did_you_mean(_code_for(text, hints)) or " Use a code such as DE, GB or US.")
     )
@@ -79,10 +79,10 @@ def _code_for(text: str, hints: Hints) -> str | None:
 
 @lru_cache(maxsize=1024)
 def locale(text: str) -> str:
-    """A language tag such as `de` or `pt-BR`, as far as CLDR knows it. Raises BadCell."""
+    """A language tag such as `de` or `pt-BR`, as far as CLDR knows it. Raises CellError."""
     if LOCALE.fullmatch(text):
         try:
             return str(Locale.parse(text.replace("_", "-"), sep="-")).replace("_", "-")
         except (ValueError, UnknownLocaleError):
             pass
-    raise BadCell(f"{shown(text)} is not a language. Use a code such as en, de or pt-BR.")
+    raise CellError(f"{shown(text)} is not a language. Use a code such as en, de or pt-BR.")

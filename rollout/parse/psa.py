@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaigns.rules.records import TicketRecord
-from rollout.parse.cells import BadCell, one_line, shown
+from rollout.parse.cells import CellError, one_line, shown
 from rollout.parse.documents import Item, folded, number_of, text_of
 from rollout.parse.moments import instant, real_instant
 
@@ -38,18 +38,18 @@ def part(item: Item, name: str) -> Mapping[str, object]:
 def minutes(value: object, factor: float, what: str, limit: float) -> float | None:
     """A duration in minutes from a number of another unit; None where nothing stands there.
 
-    Raises BadCell for what is no number, below zero or beyond `limit` minutes.
+    Raises CellError for what is no number, below zero or beyond `limit` minutes.
     """
     if value is None or value == "":
         return None
     number = number_of(value)
     if number is None or number < 0 or number * factor > limit:
-        raise BadCell(f"The {what} {shown(text_of(value))} is not a length of time.")
+        raise CellError(f"The {what} {shown(text_of(value))} is not a length of time.")
     return round(number * factor, 2)
 
 
 def hours(value: object) -> float | None:
-    """Decimal hours of work, in minutes. Raises BadCell."""
+    """Decimal hours of work, in minutes. Raises CellError."""
     return minutes(value, 60, "work time", MAX_MINUTES)
 
 
@@ -64,11 +64,11 @@ def ticket(
     summary: object = "",
     topic: object = "",
 ) -> TicketRecord:
-    """A ticket from the values of one record. Raises BadCell."""
+    """A ticket from the values of one record. Raises CellError."""
     written = text_of(opened)
     start = real_instant(written)
     if start is None:
-        raise BadCell(f"The opening time {shown(written)} is not a date. Write 2026-10-05 08:12.")
+        raise CellError(f"The opening time {shown(written)} is not a date. Write 2026-10-05 08:12.")
     return TicketRecord(
         reference=one_line(text_of(reference))[:MAX_NAME],
         customer=one_line(text_of(customer))[:MAX_NAME],
@@ -84,15 +84,15 @@ def ticket(
 def _end(start: datetime, written: str) -> datetime | None:
     """The closing time; None for an empty one and for 1899, 1900 and their like."""
     if written and instant(written) is None:
-        raise BadCell(f"The closing time {shown(written)} is not a date. Write 2026-10-05 08:12.")
+        raise CellError(f"The closing time {shown(written)} is not a date. Write 2026-10-05 08:12.")
     end = real_instant(written)
     if end is not None and end < start:
-        raise BadCell(f"The ticket is closed at {shown(written)}, before it was opened.")
+        raise CellError(f"The ticket is closed at {shown(written)}, before it was opened.")
     return end
 
 
 def connectwise(item: Item) -> TicketRecord:
-    """A ConnectWise Manage `service/tickets` entry. Raises BadCell."""
+    """A ConnectWise Manage `service/tickets` entry. Raises CellError."""
     company, info = part(item, "company"), part(item, "info")
     closed = item.fields.get("closeddate") or item.fields.get("dateresolved")
     return ticket(
@@ -107,7 +107,7 @@ def connectwise(item: Item) -> TicketRecord:
 
 
 def autotask(item: Item) -> TicketRecord:
-    """An Autotask tickets/query item; its work time lies in the time entries. Raises BadCell."""
+    """An Autotask tickets/query item; its work time lies in the time entries. Raises CellError."""
     fields = item.fields
     return ticket(
         reference=fields.get("ticketnumber") or fields.get("id"),
@@ -120,7 +120,7 @@ def autotask(item: Item) -> TicketRecord:
 
 
 def halopsa(item: Item) -> TicketRecord:
-    """A HaloPSA ticket. Raises BadCell."""
+    """A HaloPSA ticket. Raises CellError."""
     fields = item.fields
     return ticket(
         reference=fields.get("id"),
@@ -134,7 +134,7 @@ def halopsa(item: Item) -> TicketRecord:
 
 
 def zendesk(item: Item) -> TicketRecord:
-    """A Zendesk ticket metric: elapsed time only, no work and no customer. Raises BadCell."""
+    """A Zendesk ticket metric: elapsed time only, no work and no customer. Raises CellError."""
     resolution = part(item, "fullresolutiontimeinminutes")
     return ticket(
         reference=item.fields.get("ticketid") or item.fields.get("id"),

@@ -29,12 +29,12 @@ class Cells(NamedTuple):
     cells: list[str]
 
 
-class Stray(ValueError):
+class StrayQuoteError(ValueError):
     """Text follows directly on a closing quote."""
 
 
 def cells_of(text: str, delimiter: str) -> list[str] | None:
-    """The cells of a row; None where a quote is still open. Raises Stray."""
+    """The cells of a row; None where a quote is still open. Raises StrayQuoteError."""
     cells: list[str] = []
     at, end = 0, len(text)
     while True:
@@ -45,7 +45,7 @@ def cells_of(text: str, delimiter: str) -> list[str] | None:
                 return None
             at = _skip(text, at)
             if at < end and text[at] != delimiter:
-                raise Stray
+                raise StrayQuoteError
         else:
             stop = text.find(delimiter, at)
             stop = end if stop < 0 else stop
@@ -97,7 +97,7 @@ class Rows:
             text = "".join(line.text + line.ending for line in taken[:-1]) + taken[-1].text
             try:
                 cells = cells_of(text, self.delimiter)
-            except Stray:
+            except StrayQuoteError:
                 return self._refused(taken, STRAY if len(taken) == 1 else UNCLOSED)
             if cells is not None:
                 if self._swallowed(taken, cells):
@@ -136,6 +136,6 @@ class Rows:
     def _is_row(self, text: str) -> bool:
         try:
             cells = cells_of(text, self.delimiter)
-        except Stray:
+        except StrayQuoteError:
             return False
         return cells is not None and len(cells) == self.width

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from campaigns.rules.records import Parsed, Rejected
-from rollout.parse.cells import BadCell
+from rollout.parse.cells import CellError
 
 
 class Numbered(Protocol):
@@ -25,7 +25,7 @@ def sift(
     make: Callable[[Source], Made],
     warnings: Callable[[], Sequence[str]] = tuple,
 ) -> Parsed[Made]:
-    """Makes a record of every row; `make` raises BadCell for a row that cannot be used.
+    """Makes a record of every row; `make` raises CellError for a row that cannot be used.
 
     `warnings` is asked after the last row, when everything was seen.
     """
@@ -37,7 +37,7 @@ def sift(
             continue
         try:
             accepted.append((row.line, make(row)))
-        except BadCell as bad:
+        except CellError as bad:
             rejected.append(Rejected(row.line, str(bad)))
     count = len(accepted) + len(rejected)
     notes = (*warnings(), *(() if count else (NO_ROWS,)))

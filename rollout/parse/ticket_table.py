@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from campaigns.errors import Invalid
 from campaigns.rules.records import Rejected, TicketRecord
-from rollout.parse.cells import BadCell, shown, trimmed
+from rollout.parse.cells import CellError, shown, trimmed
 from rollout.parse.documents import Item, fold, text_of
 from rollout.parse.psa import MAX_MINUTES, MAX_WAITING, minutes, ticket
 from rollout.parse.table import Row, Table, listed
@@ -72,11 +72,11 @@ def _chosen(table: Table) -> dict[str, list[str]]:
 
 
 def record(item: Item) -> TicketRecord:
-    """The ticket of one row. Raises BadCell."""
+    """The ticket of one row. Raises CellError."""
     fields = item.fields
     customer = text_of(fields.get("customer"))
     if not customer:
-        raise BadCell("The customer is missing.")
+        raise CellError("The customer is missing.")
     return ticket(
         reference=fields.get("reference"),
         customer=customer,
@@ -94,12 +94,12 @@ def _duration(item: Item, what: str, limit: float) -> float | None:
     text = text_of(item.fields.get(f"{what}_minutes"))
     if text:
         if not NUMBER.fullmatch(text):
-            raise BadCell(f"The {what} time {shown(text)} is not a number of minutes.")
+            raise CellError(f"The {what} time {shown(text)} is not a number of minutes.")
         return minutes(text.replace(",", "."), 1, f"{what} time", limit)
     clock = text_of(item.fields.get(f"{what}_time"))
     match = CLOCK.fullmatch(clock)
     if clock and match is None:
-        raise BadCell(f"The {what} time {shown(clock)} is not hours and minutes such as 1:04.")
+        raise CellError(f"The {what} time {shown(clock)} is not hours and minutes such as 1:04.")
     if match is None:
         return None
     hours, mins, seconds = (int(digits or 0) for digits in match.groups())

@@ -34,14 +34,16 @@ class Upload:
 
     def whole(self) -> bytes:
         """All bytes at once. Raises Invalid where the file is larger than 128 MB."""
-        data = self.head + self._stream.read(MAX_DOCUMENT + 1)
-        if len(data) > MAX_DOCUMENT:
-            raise Invalid(
-                f"{self.name} is larger than {MAX_DOCUMENT // 2**20} MB. Split it and import "
-                "the parts one after the other.",
-                code="file_too_large",
-            )
-        return data
+        data = bytearray()
+        for piece in self.pieces():
+            data += piece
+            if len(data) > MAX_DOCUMENT:
+                raise Invalid(
+                    f"{self.name} is larger than {MAX_DOCUMENT // 2**20} MB. Split it and import "
+                    "the parts one after the other.",
+                    code="file_too_large",
+                )
+        return bytes(data)
 
     @property
     def is_document(self) -> bool:

@@ -5,14 +5,14 @@ import json
 import pytest
 
 from rollout.parse.address import address, domain
-from rollout.parse.cells import BadCell
+from rollout.parse.cells import CellError
 from tests.shared import shared
 
 
 def is_accepted(text: str) -> bool:
     try:
         address(text)
-    except BadCell:
+    except CellError:
         return False
     return True
 
@@ -64,7 +64,7 @@ def test_a_usual_address_is_accepted(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "reason"), INVALID.items())
 def test_a_bad_address_is_refused_with_its_reason(text: str, reason: str) -> None:
-    with pytest.raises(BadCell, match=reason):
+    with pytest.raises(CellError, match=reason):
         address(text)
 
 

@@ -11,7 +11,6 @@ import pytest
 from campaigns.errors import Invalid
 from campaigns.rules.records import ChangeRecord, MilestoneRecord, Parsed
 from rollout.parse.changes import changes
-from rollout.parse.prose import on_hold_sentence, plain_text
 from tests.shared import shared
 
 MESSAGE: dict[str, Any] = {
@@ -165,18 +164,6 @@ def test_a_change_on_hold_says_so_in_the_vendors_sentence_and_has_no_date() -> N
     )
 
 
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        "This feature plays music when a caller is put on hold.",
-        "The rollout is no longer on hold.",
-        "Hold on.",
-    ],
-)
-def test_other_kinds_of_hold_are_no_hold(sentence: str) -> None:
-    assert on_hold_sentence(sentence) is None
-
-
 def test_every_version_of_a_message_is_kept() -> None:
     parsed = read([MESSAGE, MESSAGE | {"lastModifiedDateTime": "2024-09-01T00:00:00Z"}])
 
@@ -222,27 +209,6 @@ def test_text_with_half_characters_and_nul_can_be_stored() -> None:
     found.title.encode()
     assert "\0" not in found.title
     assert found.services == ("a\ufffd",)
-
-
-@pytest.mark.parametrize(
-    ("html", "text"),
-    [
-        ("a<br>b<p>c", "a\nb\n\nc"),
-        ("<ul><li><p>one</p></li><li>two</li></ul>", "- one\n- two"),
-        ("1 &lt; 2 &amp; 3", "1 < 2 & 3"),
-        ("<a href='javascript:x()'>label</a>", "label"),
-        ("<a href='https://x.example'>https://x.example</a>", "https://x.example"),
-        ("<style>p{}</style><![CDATA[x]]><p>kept</p>", "kept"),
-        ("a\u202eb\x07c", "abc"),
-    ],
-)
-def test_markup_becomes_readable_text(html: str, text: str) -> None:
-    assert plain_text(html) == text
-
-
-@pytest.mark.parametrize("piece", ["<a ", "<!--", "<a href='", "</", "<?", "<div>", "&"])
-def test_broken_markup_takes_no_time(piece: str) -> None:
-    assert len(plain_text(piece * 20_000)) < 200_000
 
 
 def test_the_real_mandatory_mfa_message_gives_its_day() -> None:

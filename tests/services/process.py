@@ -87,7 +87,7 @@ class Child:
             stderr=subprocess.STDOUT,
             process_group=0,
             # After the change of user; one system call, no lock that another thread could hold.
-            preexec_fn=_following(dies_with_us, os.getpid()),  # noqa: PLW1509
+            preexec_fn=_following(dies_with_us, os.getpid()),
         )
 
     @property

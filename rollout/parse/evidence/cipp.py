@@ -49,7 +49,7 @@ def level(item: Item, demanded: bool | None) -> int | None:
 
 
 def record(item: Item) -> EvidenceRecord:
-    """One user of one tenant. Raises BadCell."""
+    """One user of one tenant. Raises CellError."""
     demanded = required(item)
     found = level(item, demanded)
     return identified(

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from campaigns.rules.records import EvidenceRecord
-from rollout.parse.cells import BadCell, one_line, trimmed
+from rollout.parse.cells import CellError, one_line, trimmed
 from rollout.parse.documents import SURROGATE, Item, text_of, texts_of
 
 YES = frozenset({"true", "yes", "1", "capable", "registered", "enabled"})
@@ -73,10 +73,10 @@ def word(item: Item, *names: str) -> str:
 
 
 def identity(item: Item, *names: str) -> str | None:
-    """An identifier, or None. Raises BadCell where it is too long to be one."""
+    """An identifier, or None. Raises CellError where it is too long to be one."""
     text = word(item, *names)
     if len(text) > MAX_ID:
-        raise BadCell(f"An identifier here has {len(text)} characters. Use at most {MAX_ID}.")
+        raise CellError(f"An identifier here has {len(text)} characters. Use at most {MAX_ID}.")
     return text or None
 
 
@@ -86,9 +86,9 @@ def lower(text: str | None) -> str | None:
 
 
 def identified(record: EvidenceRecord) -> EvidenceRecord:
-    """The record itself. Raises BadCell where nothing in it says who is meant."""
+    """The record itself. Raises CellError where nothing in it says who is meant."""
     if not (record.external_id or record.upn or record.address):
-        raise BadCell("Nothing in this row says who is meant: no id, user name or address.")
+        raise CellError("Nothing in this row says who is meant: no id, user name or address.")
     return record
 
 

@@ -26,7 +26,7 @@ def level(enrolled: bool | None, enforced: bool | None) -> int | None:
 
 
 def console_record(item: Item) -> EvidenceRecord:
-    """One row of the admin console's export. Raises BadCell."""
+    """One row of the admin console's export. Raises CellError."""
     enrolled = flag(item.fields.get("2svenrolled"))
     enforced = flag(item.fields.get("2svenforced"))
     names = (word(item, "firstname"), word(item, "lastname"))
@@ -51,7 +51,7 @@ def console_record(item: Item) -> EvidenceRecord:
 
 
 def sdk_record(item: Item) -> EvidenceRecord:
-    """One user of users.list. Raises BadCell."""
+    """One user of users.list. Raises CellError."""
     enrolled = flag(item.fields.get("isenrolledin2sv"))
     enforced = flag(item.fields.get("isenforcedin2sv"))
     found = level(enrolled, enforced)

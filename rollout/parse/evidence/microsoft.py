@@ -57,13 +57,13 @@ def _record(item: Item, level_: int | None, reason: str) -> EvidenceRecord:
 
 
 def graph_record(item: Item) -> EvidenceRecord:
-    """One entry of userRegistrationDetails. Raises BadCell."""
+    """One entry of userRegistrationDetails. Raises CellError."""
     found = level(_flag(item, REGISTERED), _flag(item, CAPABLE))
     return _record(item, found, "" if found is not None else "isMfaRegistered is not in this row.")
 
 
 def portal_record(item: Item) -> EvidenceRecord:
-    """One row of the portal's export, which may have only the capable column. Raises BadCell."""
+    """One row of the portal's export, which may have only the capable column. Raises CellError."""
     registered, capable = _flag(item, REGISTERED), _flag(item, CAPABLE)
     found = level(registered, capable)
     if found is None and capable is False:
