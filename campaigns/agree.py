@@ -179,7 +179,8 @@ def _may_choose(case: Case, chooser: Chooser) -> None:
     until = change_until(case)
     if chooser.staff is None and until is not None and case.terms.today > until:
         raise Conflict(
-            f"The date could be changed until {until:%A} {until.day} {until:%B %Y}. Call us and we will help.",
+            f"The date could be changed until {until:%A} {until.day} {until:%B %Y}. "
+            "Call us and we will help.",
             "too_late_to_change",
         )
 
@@ -264,7 +265,8 @@ def _book(session: Session, case: Case, version: int, day: date) -> None:
             )
             return
     raise Conflict(
-        f"{day:%A} {day.day} {day:%B %Y} was just taken. Choose one of the days that are still free.",
+        f"{day:%A} {day.day} {day:%B %Y} was just taken. "
+        "Choose one of the days that are still free.",
         "date_taken",
     )
 

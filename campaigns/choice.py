@@ -51,7 +51,7 @@ def offers(session: Session, case: Case) -> list[dates.OfferedDay]:
     return dates.offer(terms, with_own(session, case, free))
 
 
-def propose(session: Session, case: Case, now: datetime) -> tuple[date, time] | None:
+def propose(session: Session, case: Case) -> tuple[date, time] | None:
     """Suggest the earliest day that is still open; nothing is booked by it."""
     day = next((offered for offered in offers(session, case) if offered.verdict.open), None)
     if day is None:

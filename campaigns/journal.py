@@ -52,7 +52,8 @@ def record(
         .execution_options(synchronize_session=False)
     )
     previous = session.scalar(select(JournalHead.hash).where(JournalHead.chain == chain))
-    assert number is not None and previous is not None
+    assert number is not None
+    assert previous is not None
     body = {
         "chain": chain,
         "number": number,

@@ -235,7 +235,8 @@ def _to(session: Session, campaign: Campaign, state: str, allowed: tuple[str, ..
     if moved is None:
         session.refresh(campaign)
         raise Conflict(
-            f'"{campaign.name}" is {campaign.state}; only one that is {" or ".join(allowed)} can be {_done(state)}.',
+            f'"{campaign.name}" is {campaign.state}; '
+            f"only one that is {' or '.join(allowed)} can be {_done(state)}.",
             "wrong_state",
         )
 

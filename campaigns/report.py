@@ -134,13 +134,13 @@ def state(session: Session, report: ValueReport, campaign: Campaign, who: Actor)
 def pack(
     session: Session, campaign: Campaign, now: datetime, customer: str | None = None
 ) -> dict[str, Any]:
-    """The evidence pack: notice given, reach, readiness, exceptions, value, all with their whole."""
+    """The evidence pack: notice given, readiness and value, all with their whole."""
     lines = _chosen(campaign_view(session, campaign, now), customer)
     first = _first_messages(session, campaign)
     return {
         "campaign": campaign.name,
         "as_of": _instant(now),
-        "customers": [_pack_row(line, first, now) for line in lines],
+        "customers": [_pack_row(line, first) for line in lines],
         "adoption": adoption(session, campaign, now, customer)["total"],
         "value": value(session, campaign, now, customer).as_json()["total"],
         "grade": GRADE,
@@ -177,7 +177,7 @@ def _adoption_row(counted: People) -> dict[str, Any]:
 
 
 def _done_before(session: Session, campaign: Campaign) -> dict[int, int]:
-    """How many people of each customer were done before the first letter, by evidence taken then."""
+    """How many people of each customer were done at the start, by evidence taken before it."""
     started = campaign.started_at
     if started is None:
         return {}
@@ -313,7 +313,7 @@ def _range(figure: Range) -> dict[str, float]:
     }
 
 
-def _pack_row(line: CustomerLine, first: dict[int, datetime], now: datetime) -> dict[str, Any]:
+def _pack_row(line: CustomerLine, first: dict[int, datetime]) -> dict[str, Any]:
     sent = first.get(line.rollout_id)
     notice = (line.agreed.day - sent.date()).days if line.agreed and sent else None
     return {

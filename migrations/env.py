@@ -14,7 +14,7 @@ target_metadata = Base.metadata
 
 
 def render(kind: str, item: Any, made: AutogenContext) -> str | Literal[False]:
-    """Our column types are written out plainly, so that a migration never imports today's models."""
+    """Our column types are written out, so that a migration never imports today's models."""
     if kind == "type" and isinstance(item, UtcInstant):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and item is Json:

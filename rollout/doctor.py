@@ -36,7 +36,7 @@ def examine(loaded: Loaded) -> list[Finding]:
     findings = [*_time_zones(), *_letters(), *_mail(loaded)]
     store = build_store(loaded.settings)
     try:
-        findings += _database(store, loaded)
+        findings += _database(store)
     except SQLAlchemyError as error:
         reason = str(error).splitlines()[0]
         findings.append(
@@ -93,7 +93,7 @@ def _mail(loaded: Loaded) -> list[Finding]:
     return findings
 
 
-def _database(store: Store, loaded: Loaded) -> list[Finding]:
+def _database(store: Store) -> list[Finding]:
     pending = migrations.pending(store.engine)
     if pending:
         return [

@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     )
     mail: str = Field(
         "mailbox:",
-        description="smtp://user:pass@host:port?tls=starttls, folder:DIR, or mailbox: (dev mailbox).",
+        description="smtp://user:pass@host:port?tls=starttls, folder:DIR or mailbox: (in the app).",
     )
     mail_from: str = Field(
         "Rollout <rollout@localhost>", description="Sender of every letter, as Name <address>."

@@ -174,10 +174,10 @@ def with_nudge(runtime: Runtime, nudge: Callable[[], None]) -> Runtime:
 def instance_of(store: Store) -> str:
     """This installation's identity, made once."""
     with store.reading() as session:
-        known = session.scalar(select(Installation.instance))
-    if known is not None:
-        return known
-    row = {"id": 1, "instance": uuid.uuid4().hex, "created_at": machine_now()}
+        row = session.get(Installation, 1)
+    if row is not None:
+        return row.instance
+    new = {"id": 1, "instance": uuid.uuid4().hex, "created_at": machine_now()}
     with store.writing() as session:
-        insert_missing(session, Installation, [row])
+        insert_missing(session, Installation, [new])
         return session.get_one(Installation, 1).instance

@@ -68,7 +68,7 @@ class FolderMailer:
     def _place(self, draft: Path, final: Path) -> Outcome:
         """A rename is whole or not at all, so even after the mark a failure is certain."""
         try:
-            os.replace(draft, final)
+            draft.replace(final)
         except OSError as trouble:
             return Outcome("host_down", None, f"Cannot write to {self.directory}: {trouble}")
         return Outcome("accepted", 250, f"Written to {final}")
@@ -81,7 +81,7 @@ class FolderMailer:
                 file.write(message)
         except OSError:
             with suppress(OSError):
-                os.unlink(name)
+                Path(name).unlink()
             raise
         return Path(name)
 

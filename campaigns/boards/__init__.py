@@ -1,4 +1,4 @@
-"""Station boards: frozen read models. Page, API, CSV and PDF read the same, so a number has one source."""
+"""Station boards: frozen read models that page, API, CSV and PDF share: one source a number."""
 
 from campaigns.boards.campaign import CampaignView, CustomerLine, campaign_list, campaign_view
 from campaigns.boards.customer import CustomerView, customer_view

@@ -33,25 +33,24 @@ class Candidate:
 
 
 def candidates(
-    session: Session, touch: Touch, step: Step, rollout: Rollout, evidence: str, today: date
+    session: Session, step: Step, rollout: Rollout, evidence: str, today: date
 ) -> list[Candidate]:
     """Everybody whom the step's audience names at this customer, by address."""
-    found = _look_up(session, step.audience, touch, step, rollout, evidence, today)
+    found = _look_up(session, step.audience, step, rollout, evidence, today)
     if not found and step.audience in FALLBACK:
-        found = _look_up(session, FALLBACK[step.audience], touch, step, rollout, evidence, today)
+        found = _look_up(session, FALLBACK[step.audience], step, rollout, evidence, today)
     return found
 
 
 def _look_up(
     session: Session,
     audience: str,
-    touch: Touch,
     step: Step,
     rollout: Rollout,
     evidence: str,
     today: date,
 ) -> list[Candidate]:
-    query: Select[Any] = (
+    query = (
         select(
             Contact,
             Standing.level,
@@ -63,7 +62,7 @@ def _look_up(
         .where(Contact.customer_id == rollout.customer_id)
         .order_by(Contact.email)
     )
-    query = _restrict(query, audience, touch, rollout)
+    restricted = _restrict(query, audience, rollout)
     return [
         Candidate(
             contact,
@@ -76,11 +75,11 @@ def _look_up(
                 had_step=bool(had),
             ),
         )
-        for contact, level, until, last, had in session.execute(query)
+        for contact, level, until, last, had in session.execute(restricted)
     ]
 
 
-def _restrict(query: Select[Any], audience: str, touch: Touch, rollout: Rollout) -> Select[Any]:
+def _restrict(query: Any, audience: str, rollout: Rollout) -> Any:
     flags = {
         "decision_maker": Contact.decision_maker,
         "site_contact": Contact.site_contact,

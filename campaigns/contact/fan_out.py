@@ -1,4 +1,4 @@
-"""A touch falls due: it opens once, and its people become deliveries or are skipped with a reason."""
+"""A touch falls due: it opens once; its people get a delivery each, or a reason why not."""
 
 import hashlib
 from collections.abc import Sequence
@@ -177,7 +177,7 @@ def _advance(rollout: Rollout, step: Step) -> None:
 def _propose(session: Session, rollout: Rollout, now: datetime, day_minutes: int) -> bool:
     """Settle the suggestion before the letter that names it; without one staff must call."""
     case = choice.open_case(session, rollout.id, now, day_minutes)
-    if choice.propose(session, case, now) is not None:
+    if choice.propose(session, case) is not None:
         return True
     text = "Every day on offer is closed or full. Call the customer and agree a date by hand."
     _task(session, f"no_day:{rollout.id}", "no_day", "no day is left", text, rollout, now)
@@ -239,7 +239,7 @@ def _fan_out(
     customer = session.get_one(Customer, rollout.customer_id)
     book = playbook_of(campaign.playbook_source)
     today = calendar_of(session, customer).today(now)
-    people = candidates(session, touch, step, rollout, book.evidence.value, today)
+    people = candidates(session, step, rollout, book.evidence.value, today)
     if not people:
         return _nobody(session, touch, step, rollout, now)
     occasion = Occasion(
@@ -269,7 +269,7 @@ def _nobody(session: Session, touch: Touch, step: Step, rollout: Rollout, now: d
     words = step.audience.replace("_", " ")
     touch.state, touch.done_at, touch.reason = "done", now, f"nobody to write to: no {words} named"
     if step.audience == "decision_maker":
-        text = "No contact of this customer is marked as decision maker, so nobody was asked for a date."
+        text = "No contact here is marked as decision maker, so nobody was asked for a date."
         _task(
             session,
             f"nobody:{rollout.id}:{step.audience}",

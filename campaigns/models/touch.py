@@ -84,7 +84,8 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("touch_id", "contact_id"),
         CheckConstraint(
-            "state IN ('due','sending','sent','skipped','cancelled','expired','failed','uncertain')",
+            "state IN ('due','sending','sent','skipped','cancelled','expired',"
+            "'failed','uncertain')",
             name="state",
         ),
         Index(

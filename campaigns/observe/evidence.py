@@ -1,4 +1,4 @@
-"""An evidence file becomes a snapshot: kept whole, matched to people, never overwriting newer words."""
+"""An evidence file becomes a snapshot: matched to people, never overwriting newer words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -100,7 +100,7 @@ def _holidays(country: str, subdivision: str | None, year: int) -> Mapping[date,
     try:
         found = holidays.country_holidays(country, subdiv=subdivision, years=year, language="en_US")
     except NotImplementedError:
-        # An unknown subdivision still has its country's holidays; an unknown country has none known.
+        # An unknown subdivision still has its country's holidays; an unknown country none.
         if subdivision is None:
             return {}
         return _holidays(country, None, year)

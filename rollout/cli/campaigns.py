@@ -188,7 +188,7 @@ def playbooks_list() -> None:
 def agree(
     campaign: str, customer: str, when: tuple[str, ...], as_json: bool, actor: str | None
 ) -> None:
-    """A date agreed by phone, in the customer's own time: rollout agree NAME CUSTOMER 2026-12-08 18:00"""
+    """A date agreed by phone, in the customer's own time, such as 2026-12-08 18:00."""
     parts = " ".join(when).split()
     if len(parts) > 2:
         raise click.UsageError("Give one date and at most one time, such as 2026-12-08 18:00.")
@@ -196,7 +196,8 @@ def agree(
     case, made = desk.agree_by_phone(
         campaign, customer, parts[0], parts[1] if len(parts) > 1 else None
     )
-    assert made.day is not None and made.local_time is not None
+    assert made.day is not None
+    assert made.local_time is not None
     if as_json:
         print_json(
             {

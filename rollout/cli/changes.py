@@ -25,7 +25,7 @@ def changes_group() -> None:
 @prints_json
 @acts
 def changes_import(file: str, as_json: bool, actor: str | None) -> None:
-    """Import a Message Center JSON file, or `library` for the changes that come with the product."""
+    """Import a Message Center JSON file, or `library` for those that come with the product."""
     desk = desk_for(actor, "import")
     if file == "library":
         registered = desk.import_library()

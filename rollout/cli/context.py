@@ -66,7 +66,7 @@ def acts(command: F) -> F:
         chosen = actor or context.find_root().obj["actor"]
         return command(*args, actor=chosen, **kwargs)
 
-    return cast("F", wrapped)
+    return wrapped
 
 
 def prints_json(command: F) -> F:
@@ -99,7 +99,7 @@ def has_staff(rt: Runtime) -> bool:
 def opened(path: str) -> Iterator[tuple[BinaryIO, str]]:
     """A file for reading, and its name. Raises Invalid with one clear line."""
     try:
-        with open(path, "rb") as stream:
+        with Path(path).open("rb") as stream:
             yield stream, Path(path).name
     except OSError as error:
         raise Invalid(f"{path} cannot be read: {error.strerror}.") from None

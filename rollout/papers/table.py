@@ -11,8 +11,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def columns(what: str) -> list[str]:
     """The header of a report's table."""
     if what == "adoption":
-        return ["customer", "people", "done", "not_done", "unknown", "excepted", "level_0", "level_1",
-                "level_2", "level_3", "level_4"]  # fmt: skip
+        plain = ["customer", "people", "done", "not_done", "unknown", "excepted"]
+        return [*plain, *(f"level_{level}" for level in range(5))]
     if what == "value":
         spans = ("tickets", "technician_hours", "user_hours")
         ranges = [f"{name}_{end}" for name in spans for end in ("low", "likely", "high")]

@@ -16,9 +16,10 @@ def parse_day(text: str) -> date:
 def parse_time(text: str) -> time:
     """`18:00`. Raises Invalid."""
     try:
-        return datetime.strptime(text.strip(), "%H:%M").time()
+        found = time.fromisoformat(text.strip())
     except ValueError:
         raise Invalid(f'"{text}" is not a time. Write it as 18:00.', field="time") from None
+    return found.replace(second=0, microsecond=0, tzinfo=None)
 
 
 def parse_instant(text: str) -> datetime:

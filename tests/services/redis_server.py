@@ -101,7 +101,8 @@ class _Server:
         """Start; take another port when someone was faster."""
         for attempt in range(1, _TRIES + 1):
             try:
-                return self.start()
+                self.start()
+                return
             except ServiceFailed:
                 if attempt == _TRIES:
                     raise

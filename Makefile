@@ -1,0 +1,72 @@
+# Everything starts here. It needs Python 3.11 or newer, git and GNU make; nothing else.
+PYTHON ?= python3
+PORT ?= 8000
+SPEED ?=
+
+BIN := .venv/bin
+# Debian's Python may lack ensurepip; then its own pip fills an environment that has none.
+PIP = $$(test -x $(BIN)/pip && echo $(BIN)/python -m pip || echo $(PYTHON) -m pip --python $(BIN)/python)
+# The lock names every package with its hash, so pip has nothing to resolve.
+INSTALL = $(PIP) install --quiet --disable-pip-version-check --no-deps
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help env dev-env demo check docs test lock clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "Variables: PORT=$(PORT) (demo), SPEED=$(or $(SPEED),none) (demo: 86400 is a day a second), PYTHON=$(PYTHON)"
+
+env: .venv/.project ## build the environment in .venv; a second time it takes no time
+
+dev-env: .venv/.project .venv/.dev ## the environment with everything that checks and tests need
+
+demo: env ## a made-up provider with customers and a campaign, on PORT; SPEED drives the clock
+	@$(if $(SPEED),ROLLOUT_CLOCK=$$(date -u +%Y-%m-%dT%H:%MZ)@$(SPEED)) \
+		$(BIN)/rollout up --demo --port $(PORT) --data .work/demo
+
+check: dev-env ## format, lint, types, floors, unused code, templates, documents in step
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/vulture
+	$(BIN)/djlint rollout/templates --check --lint --quiet
+	$(BIN)/python -m rollout.docs --check
+
+docs: env ## write docs/commands.md and docs/settings.md anew
+	$(BIN)/python -m rollout.docs
+
+test: dev-env ## every test; the end counts what was skipped and names it
+	$(BIN)/python -m pytest -p tests.house.no_skips -n 2 --dist loadfile
+
+lock: ## pin every package anew, with hashes (needs uv)
+	$(COMPILE) pyproject.toml -o requirements.txt
+	$(COMPILE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) --group build -c requirements-dev.txt -o requirements-build.txt
+
+clean: ## remove the environment, caches and the demo's data
+	rm -rf .venv .work dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than\
+	 Python 3.11, or missing. Name a newer one, such as: make $(MAKECMDGOALS) PYTHON=python3.13" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || $(PYTHON) -m venv --without-pip .venv
+	@touch $@
+
+.venv/.packages: .venv/.made requirements.txt requirements-build.txt
+	@echo "Installing the packages of requirements.txt in .venv ..."
+	@$(INSTALL) --require-hashes -r requirements.txt -r requirements-build.txt
+	@touch $@
+
+.venv/.project: .venv/.packages pyproject.toml
+	@$(INSTALL) --no-build-isolation --no-index --editable .
+	@touch $@
+
+.venv/.dev: .venv/.project requirements-dev.txt
+	@echo "Installing the packages of requirements-dev.txt in .venv ..."
+	@$(INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@
