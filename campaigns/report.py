@@ -203,7 +203,7 @@ def _done_before(session: Session, campaign: Campaign) -> dict[int, int]:
         )
         .group_by(Contact.customer_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _labour_hours(session: Session, campaign: Campaign) -> dict[int, float]:

@@ -152,7 +152,6 @@ def _days(session: Session, now: datetime) -> list[DayLoad]:
             .where(Agreement.day.between(first, last))
             .group_by(Agreement.day)
         )
-        .tuples()
         .all()
     )
     minutes = dict(
@@ -161,7 +160,6 @@ def _days(session: Session, now: datetime) -> list[DayLoad]:
             .where(TechnicianDay.day.between(first, last))
             .group_by(TechnicianDay.day)
         )
-        .tuples()
         .all()
     )
     days = (first + timedelta(days=ahead) for ahead in range(FORTNIGHT))

@@ -108,7 +108,7 @@ def _domains(session: Session) -> dict[str, str]:
             Customer, Customer.id == CustomerDomain.customer_id
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _write(session: Session, draft: _Draft, who: Actor, now: datetime) -> None:

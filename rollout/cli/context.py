@@ -66,12 +66,12 @@ def acts(command: F) -> F:
         chosen = actor or context.find_root().obj["actor"]
         return command(*args, actor=chosen, **kwargs)
 
-    return wrapped
+    return cast("F", wrapped)
 
 
 def prints_json(command: F) -> F:
     """Give a command the option --json."""
-    return cast("F", click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command))
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
 def desk_for(actor: str | None, action: str) -> Desk:

@@ -14,6 +14,7 @@ from campaigns.rules.playbook import Anchor, Audience, Channel, Playbook, Scope,
 
 LETTERS = """
     invitation invitation-reminder invitation-second-reminder date-proposal confirmation
+    date-moved-people date-withdrawn-people
     date-moved date-withdrawn user-list announcement manager-brief get-ready deadline go-no-go
     tomorrow today report-to-owner thanks admin-announcement admin-get-ready swap-announcement
     swap-week swap-tomorrow swap-today swap-after retirement-inventory retirement-test
@@ -160,7 +161,7 @@ def test_times_default_to_nine_and_to_at_once_after_an_agreement() -> None:
             "audience: owners",
             'small.yaml, step "invite", audience: "owners" is not an audience. Use one of: '
             "decision_maker, site_contact, managers, pilot, vips, all_users, users_not_ready, "
-            "admins, admins_not_ready, provider.",
+            "admins, admins_not_ready, told_other_day, provider.",
         ),
         ("key: invite", "key: Invite me", 'step 1, key: "Invite me" cannot be used'),
         ("key: switch-on", "key: invite", 'step "invite", key: step 2 has the same key'),
