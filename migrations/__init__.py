@@ -8,6 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from campaigns.errors import Refused
+
 LOCK = 7_305_113  # any fixed number: one migration at a time on Postgres
 
 
@@ -28,10 +30,15 @@ def upgrade(engine: Engine) -> None:
 
 
 def pending(engine: Engine) -> list[str]:
-    """The revisions that the database lacks, newest first."""
+    """The revisions that the database lacks, newest first.
+
+    Raises Refused for a database that a newer version of the program has migrated.
+    """
     script = ScriptDirectory.from_config(config())
     with engine.connect() as connection:
         at = MigrationContext.configure(connection).get_current_heads()
+    if not set(at) <= {revision.revision for revision in script.walk_revisions()}:
+        raise Refused("The database was made by a newer version of Rollout. Update the program.")
     known = {
         revision.revision for head in at for revision in script.iterate_revisions(head, "base")
     }

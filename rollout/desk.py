@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,8 @@ from campaigns.library import shipped_changes
 from campaigns.models import Agreement, Customer, VendorChange
 from campaigns.playbooks import source as playbook_source
 from campaigns.register.changes import Registered, find_change
+from campaigns.register.words import type_in
+from campaigns.rules.records import ChangeRecord
 from rollout.parse import changes as parse_changes
 from rollout.parse import evidence as parse_evidence
 from rollout.parse import people as parse_people
@@ -86,6 +88,20 @@ class Desk:
         """The vendor changes that come with the product."""
         with self.writing() as session:
             return register.import_changes(session, shipped_changes(), who=self.who, now=self.now)
+
+    def import_shipped(self, ids: Collection[str]) -> list[Registered]:
+        """Those changes of the library. Raises NotFound for an id that it does not have."""
+        chosen = [row for row in shipped_changes() if row.source_id in ids]
+        unknown = set(ids) - {row.source_id for row in chosen}
+        if unknown:
+            raise NotFound(f'"{min(unknown)[:100]}" is not a change of the library.', "no_change")
+        with self.writing() as session:
+            return register.import_changes(session, chosen, who=self.who, now=self.now)
+
+    def type_in_change(self, row: ChangeRecord) -> None:
+        """A change that is in no file. Raises Conflict for an id that is taken."""
+        with self.writing() as session:
+            type_in(session, row, who=self.who, now=self.now)
 
     def import_evidence(
         self,

@@ -4,23 +4,34 @@ Dana manages accounts, Ada administers, Bo approves, Tess is the technician, Ott
 Kim Lee decides at Northwind Dental; Eve uses a computer there; Sam is a stranger.
 """
 
+import email
+import email.policy
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
-from campaigns import agree, choice, launch, register
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from campaigns import agree, choice, launch, observe, register
 from campaigns.facts import Provider
 from campaigns.journal import Actor
 from campaigns.library import shipped_changes
 from campaigns.links import Links
-from campaigns.models import Campaign, Customer, Staff
+from campaigns.models import Agreement, Campaign, Contact, Customer, Staff
 from campaigns.playbooks import source
 from campaigns.register.changes import find_change
 from campaigns.rules.records import (
     ChangeRecord,
     ContactRecord,
     CustomerRecord,
+    EvidenceFile,
+    EvidenceRecord,
     MilestoneRecord,
     Parsed,
+    Rejected,
 )
 from campaigns.store import Store
 from guides import library
@@ -175,3 +186,130 @@ def open_days(office: Office, rollout: int) -> list[object]:
 def shipped(source_id: str) -> ChangeRecord:
     """A change of the shipped library."""
     return next(row for row in shipped_changes() if row.source_id == source_id)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A letter as it was handed over; `at` is UTC."""
+
+    step: str
+    address: str
+    at: datetime
+    subject: str
+    delivery: str
+    message_id: str
+
+
+def sent(office: Office) -> list[Sent]:
+    """Every letter that the mail server took, in order."""
+    found = []
+    for envelope in office.mail.letters:
+        letter = email.message_from_bytes(envelope.message, policy=email.policy.default)
+        found.append(
+            Sent(
+                letter["X-Rollout-Step"],
+                envelope.recipient,
+                letter["Date"].datetime.astimezone(UTC),
+                str(letter["Subject"]),
+                letter["X-Rollout-Delivery"],
+                letter["Message-ID"],
+            )
+        )
+    return found
+
+
+def agree_on(
+    office: Office,
+    rollout: int,
+    day: date,
+    *,
+    at: time = time(18),
+    key: str = "",
+    staff: str | None = None,
+) -> Agreement:
+    """Kim Lee picks that day by her link, or a member of staff enters it."""
+    with office.store.writing() as session:
+        case = choice.open_case(session, rollout, office.now, office.rt.day_minutes)
+        chooser = agree.Chooser("Kim Lee", "owner", staff=staff)
+        return agree.agree(
+            session,
+            case,
+            day=day,
+            at=at,
+            chooser=chooser,
+            answer_key=key or f"form {day} {at} {staff} {case.rollout.version}",
+            now=office.now,
+        )
+
+
+def withdraw(office: Office, rollout: int, *, staff: str | None = None) -> Agreement:
+    with office.store.writing() as session:
+        case = choice.open_case(session, rollout, office.now, office.rt.day_minutes)
+        chooser = agree.Chooser("Kim Lee", "owner", staff=staff)
+        key = f"withdrawn {case.rollout.version}"
+        return agree.withdraw(session, case, chooser=chooser, answer_key=key, now=office.now)
+
+
+def word_of(address: str, level: int | None, **more: Any) -> EvidenceRecord:
+    """One row of an evidence file: what a vendor system says of that address."""
+    plain: dict[str, Any] = dict.fromkeys(
+        ("external_id", "address", "name", "tenant", "required", "admin", "kind", "active")
+    )
+    return EvidenceRecord(**{**plain, "upn": address, "level": level, **more})
+
+
+def import_words(
+    office: Office,
+    *rows: EvidenceRecord,
+    taken_at: datetime | None = None,
+    file_hash: str | None = None,
+    rejected: Sequence[Rejected] = (),
+) -> observe.EvidenceResult:
+    """An evidence file with these rows, taken now unless said otherwise."""
+    when = taken_at or office.now
+    taken = [(line, row) for line, row in enumerate(rows, 2)]
+    file = EvidenceFile("graph", when, Parsed(len(rows) + len(rejected), taken, rejected))
+    digest = file_hash or hashlib.sha256(repr((rows, when)).encode()).hexdigest()
+    with office.store.writing() as session:
+        return observe.import_evidence(
+            session,
+            file,
+            file_name="evidence.json",
+            file_hash=digest,
+            taken_at=None,
+            customer=None,
+            who=ADA,
+            now=office.now,
+        )
+
+
+def contact_of(session: Session, address: str) -> Contact:
+    return session.scalars(select(Contact).where(Contact.email == address)).one()
+
+
+def rows_of(office: Office, sql: str, **values: Any) -> list[Any]:
+    """What hand-written SQL says: the tests' own way to count."""
+    with office.store.reading() as session:
+        return [tuple(row) for row in session.execute(text(sql), values)]
+
+
+def change_contact(office: Office, address: str, **values: Any) -> int:
+    """Set columns of a contact as some page or import would; its id."""
+    with office.store.writing() as session:
+        contact = contact_of(session, address)
+        for name, value in values.items():
+            setattr(contact, name, value)
+        return contact.id
+
+
+def except_until(office: Office, address: str, campaign: int, until: date) -> None:
+    with office.store.writing() as session:
+        observe.except_contact(
+            session,
+            contact_of(session, address),
+            session.get_one(Campaign, campaign),
+            reason="on long leave",
+            until=until,
+            who=BO,
+            now=office.now,
+        )

@@ -1,12 +1,14 @@
 """A claimed letter becomes bytes: the pinned letter filled with one person's facts."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
 
 from campaigns.contact import Claim
+from campaigns.models import Agreement, Contact
 from guides.appointment import Appointment, to_ics
 from guides.letters import CompiledLetter, compile_letter, fill
 from workers.headers import Mailbox
@@ -93,24 +95,37 @@ def _appointment(
     """Confirmations carry the date as a calendar entry; a withdrawal takes it out again."""
     if claim.step.anchor != "agreed" or claim.step.audience != "decision_maker":
         return None
-    agreement = claim.agreement
+    return calendar_entry(rt, claim.agreement, claim.earlier, claim.contact, facts, subject, now)
+
+
+def calendar_entry(
+    rt: Runtime,
+    agreement: Agreement | None,
+    earlier: Agreement | None,
+    contact: Contact,
+    facts: Mapping[str, str],
+    subject: str,
+    now: datetime,
+) -> Appointment | None:
+    """The date for one reader's calendar, under the same identity on every way to it.
+
+    `earlier` is what a withdrawal takes out. None where no date stands or stood.
+    """
     standing = agreement if agreement is not None and agreement.instant is not None else None
-    shown = standing or claim.earlier
+    shown = standing or earlier
     if agreement is None or shown is None or shown.instant is None:
         return None
     return Appointment(
-        uid=f"rollout-{claim.rollout.id}-{rt.instance}@{_domain(rt)}",
+        uid=f"rollout-{agreement.rollout_id}-{rt.instance}@{_domain(rt)}",
         sequence=agreement.version - 1,
         starts=shown.instant,
         minutes=APPOINTMENT_MINUTES,
         summary=f"{facts['change_title']} ({facts['provider']})",
-        description="\n".join(
-            [subject, f"{facts['sender_name']}, {facts['sender_phone']}", facts["reference"]]
-        ),
+        description=f"{subject}\n{facts['sender_name']}, {facts['sender_phone']}\n{facts['reference']}",
         organizer=rt.provider.sender_email,
         organizer_name=facts["sender_name"],
-        attendee=claim.contact.email,
-        attendee_name=claim.contact.name,
+        attendee=contact.email,
+        attendee_name=contact.name,
         stamped=now,
         cancelled=standing is None,
     )

@@ -182,7 +182,13 @@ def _pin(rt: Runtime, composed: Composed, now: datetime) -> None:
 
 def _mark(rt: Runtime, claim: Claim, composed: Composed) -> bool:
     with rt.store.writing() as session:
-        return contact.mark(session, claim, machine=rt.clock.machine(), facts=composed.columns)
+        return contact.mark(
+            session,
+            claim,
+            machine=rt.clock.machine(),
+            lease=timedelta(seconds=rt.lease_seconds),
+            facts=composed.columns,
+        )
 
 
 def _settle(rt: Runtime, claim: Claim, outcome: Outcome, now: datetime, tally: Tally) -> None:

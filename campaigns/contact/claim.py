@@ -91,10 +91,18 @@ def claim_due(
     return Taken(tuple(ids), wanted)
 
 
-def mark(session: Session, claim: Claim, *, machine: datetime, facts: dict[str, Any]) -> bool:
+def mark(
+    session: Session,
+    claim: Claim,
+    *,
+    machine: datetime,
+    lease: timedelta,
+    facts: dict[str, Any],
+) -> bool:
     """Commit-to-be that the final dot may follow. False: the letter is not ours any more.
 
     `facts` are the columns that say what is about to be sent (letter version, address ...).
+    The lease starts afresh, so that a slow answer is waited for before others give it up.
     """
     running = select(Campaign.id).where(
         Campaign.id == claim.campaign.id, Campaign.state == "running"
@@ -112,7 +120,7 @@ def mark(session: Session, claim: Claim, *, machine: datetime, facts: dict[str, 
             running.exists(),
             standing.exists(),
         )
-        .values(mark=machine, **facts)
+        .values(mark=machine, lease_until=machine + lease, **facts)
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
     )
@@ -150,7 +158,8 @@ def settle(
         .where(
             Delivery.id == claim.delivery.id,
             Delivery.token == claim.token,
-            Delivery.state == "sending",
+            # Given up as uncertain while the answer was still on its way: now it is known.
+            Delivery.state.in_(("sending", "uncertain")),
         )
         .values(**values)
         .returning(Delivery.id)

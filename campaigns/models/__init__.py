@@ -1,5 +1,5 @@
 """The tables. Each file imports only earlier ones:
-base, people, change, campaign, rollout, touch, evidence, journal."""
+base, people, change, campaign, rollout, touch, evidence, journal, uploads."""
 
 from campaigns.models.base import Base
 from campaigns.models.campaign import Campaign, Selection, Step
@@ -34,6 +34,7 @@ from campaigns.models.rollout import (
     TechnicianDay,
 )
 from campaigns.models.touch import Delivery, LetterVersion, Touch
+from campaigns.models.uploads import UploadedFile
 
 __all__ = [
     "PROVIDER_CHAIN",
@@ -70,6 +71,7 @@ __all__ = [
     "TechnicianDay",
     "Ticket",
     "Touch",
+    "UploadedFile",
     "ValueStatement",
     "VendorChange",
 ]

@@ -32,9 +32,8 @@ for group in (people, changes, campaigns, evidence, serve, care):
 def main() -> None:
     """The console entry: whatever goes wrong ends in one line, never in a traceback."""
     try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
+        # Outside standalone mode click hands an exit code back instead of raising it.
+        code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(1)
     except click.ClickException as error:
@@ -48,6 +47,7 @@ def main() -> None:
     except Exception as error:  # the one door: a person gets a sentence, the log gets the rest
         _unexpected(error)
         sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _unexpected(error: Exception) -> None:

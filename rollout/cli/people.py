@@ -170,9 +170,9 @@ def show_import(result: ImportResult, what: str, as_json: bool) -> None:
     if not result.stored:
         bad = len(result.rejected)
         first = f"line {result.rejected[0].line}: {result.rejected[0].reason}"
-        more = f" and {bad - 1} more" if bad > 1 else ""
+        more = f" ({bad - 1} more rows are listed above.)" if bad > 1 else ""
         click.echo(
-            f"Nothing was stored: {first}{more}. Mend the file, or use --accept-good-rows.",
+            f"Nothing was stored: {first}{more} Mend the file, or use --accept-good-rows.",
             err=True,
         )
         raise click.exceptions.Exit(1)

@@ -1,0 +1,214 @@
+"""The customer's own page: what is coming, which days can be had, what is booked, what follows.
+
+The number of statements does not depend on how many people the customer has.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaigns import choice, facts, people
+from campaigns.boards.choosing_month import Month, month
+from campaigns.boards.choosing_words import (
+    WHOM,
+    Ahead,
+    Meaning,
+    Deadline,
+    dated_by,
+    meaning,
+    outline,
+    the_day,
+)
+from campaigns.boards.door import Door, open_door
+from campaigns.choice import Case
+from campaigns.models import Agreement, Contact, Milestone, Step, Touch, VendorChange
+from campaigns.rules.adoption import People
+from campaigns.rules.dates import OfferedDay
+from campaigns.rules.steps import Playbook
+from campaigns.schedule import playbook_of
+
+UNDER_WAY = ("implementing", "implemented", "verified")
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """The date that stands. `until` is the last day on which the link can change it."""
+
+    day: date
+    at: time
+    zone: str
+    shifted: bool
+    by: str
+    chosen_on: date
+    until: date
+    may_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """`stage` is ended, under_way, booked, no_dates or open; `facts` are those of the letters.
+
+    `version` is the version of the rollout that was read; who confirms a date sends it back.
+    `ready` is None where the playbook looks at no evidence.
+    """
+
+    door: Door
+    stage: str
+    facts: Mapping[str, str]
+    version: int
+    zone: str
+    today: date
+    meaning: Meaning
+    persons: int
+    ready: People | None
+    agreement: Agreement | None
+    booked: Booked | None
+    offered: tuple[OfferedDay, ...]
+    month: Month | None
+    ahead: tuple[Ahead, ...]
+    told: tuple[str, ...]
+    held: bool
+
+    def times(self, day: date) -> tuple[time, ...]:
+        """The times that are open on a day; empty where it is closed."""
+        return next((one.times for one in self.offered if one.day == day), ())
+
+
+def choosing(
+    session: Session,
+    token: str,
+    *,
+    now: datetime,
+    provider: facts.Provider,
+    day_minutes: int,
+    wanted: date | None = None,
+) -> Choosing:
+    """The page behind a link, at the month of `wanted`. Raises NotFound."""
+    door = open_door(session, token, "choose")
+    case = choice.open_case(session, door.rollout.id, now, day_minutes)
+    book = playbook_of(case.campaign.playbook_source)
+    counts = people.count(
+        session, [case.rollout.id], case.campaign.id, book.evidence.value, case.terms.today
+    )
+    counted = counts.get(case.customer.id, people.NOBODY)
+    change, vendor = _change(session, case)
+    known = _facts(door, case, counted, provider, change, vendor)
+    offered = tuple(choice.offers(session, case))
+    booked = _booked(case)
+    own = booked.day if booked else None
+    return Choosing(
+        door=door,
+        stage=_stage(door, booked, offered),
+        facts=known,
+        version=case.rollout.version,
+        zone=case.customer.timezone,
+        today=case.terms.today,
+        meaning=meaning(change, vendor, book, case.customer.name, known["effect"]),
+        persons=counted.in_scope,
+        ready=counted if book.evidence.value != "none" else None,
+        agreement=case.current,
+        booked=booked,
+        offered=offered,
+        month=month(case.terms, offered, wanted or own, own),
+        ahead=_ahead(session, case, book, booked, now) if booked else outline(book),
+        told=_told(session, door) if booked else (),
+        held=case.campaign.state == "held",
+    )
+
+
+def _change(session: Session, case: Case) -> tuple[VendorChange, Deadline]:
+    change = session.get_one(VendorChange, case.campaign.change_id)
+    milestones = session.scalars(
+        select(Milestone).where(
+            Milestone.change_id == change.id, Milestone.revision == change.revision
+        )
+    )
+    opened = (case.campaign.started_at or case.campaign.opened_at).date()
+    return change, dated_by(milestones.all(), opened, case.terms.today)
+
+
+def _facts(
+    door: Door,
+    case: Case,
+    counted: People,
+    provider: facts.Provider,
+    change: VendorChange,
+    vendor: Deadline,
+) -> dict[str, str]:
+    cutoff = case.terms.rules.change_cutoff_days
+    known = facts.of_provider(provider, door.manager)
+    known |= facts.of_customer(case.customer, counted)
+    known |= facts.of_change(change, vendor.words)
+    known |= facts.of_agreement(case.current, None, case.terms.today, cutoff)
+    known["reference"] = facts.reference(case.rollout, case.campaign)
+    return known
+
+
+def _booked(case: Case) -> Booked | None:
+    current, until = case.current, choice.change_until(case)
+    if current is None or current.day is None or current.local_time is None or until is None:
+        return None
+    open_still = case.terms.today <= until and case.rollout.state not in UNDER_WAY
+    return Booked(
+        day=current.day,
+        at=current.local_time,
+        zone=current.zone,
+        shifted=current.shifted,
+        by=", ".join(part for part in (current.by_name, current.by_role) if part),
+        chosen_on=case.terms.calendar.today(current.at),
+        until=until,
+        may_change=open_still,
+    )
+
+
+def _stage(door: Door, booked: Booked | None, offered: tuple[OfferedDay, ...]) -> str:
+    if door.ended:
+        return "ended"
+    if door.rollout.state in UNDER_WAY:
+        return "under_way"
+    if booked:
+        return "booked"
+    return "open" if any(one.verdict.open for one in offered) else "no_dates"
+
+
+def _ahead(
+    session: Session, case: Case, book: Playbook, booked: Booked, now: datetime
+) -> tuple[Ahead, ...]:
+    """Letters that still wait and the work itself, by the customer's own days."""
+    rows = session.execute(
+        select(Touch.due, Step.title, Step.audience)
+        .join(Step, Step.id == Touch.step_id)
+        .where(
+            Touch.rollout_id == case.rollout.id,
+            Touch.version == case.rollout.version,
+            Touch.state == "planned",
+            Touch.due > now,
+            Step.channel == "mail",
+        )
+        .order_by(Touch.due, Step.position)
+    )
+    day_of = case.terms.calendar.today
+    found = [Ahead(day_of(due), "", title, WHOM.get(whom, "")) for due, title, whom in rows]
+    if booked.day >= case.terms.today:
+        found.append(the_day(book, booked.day, f"{booked.at:%H:%M}"))
+    return tuple(sorted(found, key=lambda one: one.day or case.terms.today))
+
+
+def _told(session: Session, door: Door) -> tuple[str, ...]:
+    """Who else gets the letters for whoever decides."""
+    names = session.scalars(
+        select(Contact.name)
+        .where(
+            Contact.customer_id == door.customer.id,
+            Contact.decision_maker.is_(True),
+            Contact.left_at.is_(None),
+            Contact.suppressed_at.is_(None),
+            Contact.id != door.contact.id,
+        )
+        .order_by(Contact.name)
+        .limit(5)
+    )
+    return tuple(names)

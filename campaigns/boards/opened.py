@@ -1,0 +1,91 @@
+"""A campaign as it was opened: its frozen steps, who is in and why, what was kept of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaigns.errors import NotFound
+from campaigns.models import Campaign, Customer, Selection, Step, ValueStatement
+
+LARGEST = 2**63 - 1  # what a key column of either engine can hold
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """One customer's place in the selection."""
+
+    customer_id: int
+    customer: str
+    included: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Steps in the playbook's order; customers by name."""
+
+    steps: Sequence[Step]
+    selection: Sequence[Selected]
+
+    @property
+    def left_out(self) -> list[Selected]:
+        return [row for row in self.selection if not row.included]
+
+    @property
+    def why_in(self) -> list[tuple[str, int]]:
+        """Each reason for which customers are in, with how many they are."""
+        reasons = [row.reason for row in self.selection if row.included]
+        return [(reason, reasons.count(reason)) for reason in sorted(set(reasons))]
+
+
+def campaign_numbered(session: Session, number: int) -> Campaign:
+    """Raises NotFound."""
+    campaign = session.get(Campaign, number) if 0 < number <= LARGEST else None
+    if campaign is None:
+        raise NotFound("There is no such campaign.", "no_campaign")
+    return campaign
+
+
+def campaign_called(session: Session, word: str) -> Campaign:
+    """By name, else by number. Raises NotFound."""
+    name = " ".join(word.replace("\0", " ").split())
+    campaign = session.scalar(select(Campaign).where(Campaign.name == name))
+    if campaign is None and name.isascii() and name.isdigit() and len(name) < 20:
+        campaign = session.get(Campaign, min(int(name), LARGEST))
+    if campaign is None:
+        raise NotFound(f'There is no campaign "{name[:200]}".', "no_campaign", "campaign")
+    return campaign
+
+
+def opened(session: Session, campaign: Campaign) -> Opened:
+    """Steps and selection in two statements."""
+    rows = session.execute(
+        select(Customer.id, Customer.name, Selection.included, Selection.reason)
+        .join(Customer, Customer.id == Selection.customer_id)
+        .where(Selection.campaign_id == campaign.id)
+        .order_by(Customer.folded_name)
+    )
+    steps = session.scalars(
+        select(Step).where(Step.campaign_id == campaign.id).order_by(Step.position)
+    )
+    return Opened(list(steps), [Selected(*row) for row in rows])
+
+
+def statements(session: Session, campaign: Campaign) -> Sequence[ValueStatement]:
+    """The value statements that were kept, newest first."""
+    return session.scalars(
+        select(ValueStatement)
+        .where(ValueStatement.campaign_id == campaign.id)
+        .order_by(ValueStatement.id.desc())
+        .limit(200)
+    ).all()
+
+
+def statement_numbered(session: Session, number: int) -> ValueStatement:
+    """Raises NotFound."""
+    kept = session.get(ValueStatement, number) if 0 < number <= LARGEST else None
+    if kept is None:
+        raise NotFound("There is no such statement.", "no_statement")
+    return kept

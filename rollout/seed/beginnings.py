@@ -1,0 +1,140 @@
+"""The demo's first days: customers, people, vendor changes, closed days, two campaigns."""
+
+import io
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from campaigns import journal, launch, register
+from campaigns.models import Campaign, Freeze
+from campaigns.rules.records import ChangeRecord, MilestoneRecord
+from rollout.desk import find_customer
+from rollout.seed import staff
+from rollout.seed.crowd import contacts_csv, customers_csv
+from rollout.seed.past import CAMPAIGN, Past, owner_of
+from rollout.seed.story import BOUNCES, FREEZES
+
+MADE_UP = "made up for the demo"
+CHANGE = "DEMO-SECOND-STEP"
+DRAFT = "SMTP AUTH"
+DRAFT_CHANGE = "ms-exo-smtp-auth-basic"
+AHEAD = 42  # days from today to the vendor's date, and on to the next Tuesday
+
+
+def plan_beginnings(past: Past) -> None:
+    """Three days of preparation, the start, and a draft from the day before yesterday."""
+    past.plan(past.on(-3, 9), lambda: _close_days(past))
+    past.plan(past.on(-3, 10), lambda: _bounce(past))
+    past.plan(past.on(-2, 9), lambda: _open(past, CAMPAIGN, CHANGE, "default"))
+    past.plan(past.on(-1, 9), lambda: _move(past, _approve))
+    past.plan(past.on(0, 6), lambda: _move(past, _start))
+    past.plan(
+        past.ago(days=2), lambda: _open(past, DRAFT, DRAFT_CHANGE, "back-end-retirement")
+    )
+
+
+def register_all(past: Past) -> tuple[int, int]:
+    """Everything that is imported on the first day; how many customers and contacts came."""
+    desk = past.desk(staff.DANA)
+    customers = desk.import_customers(
+        io.BytesIO(customers_csv()), "customers.csv", accept_good_rows=False
+    )
+    contacts = desk.import_contacts(
+        io.BytesIO(contacts_csv()), "contacts.csv", accept_good_rows=False
+    )
+    assert customers.stored
+    assert contacts.stored
+    desk.import_library()
+    with desk.writing() as session:
+        register.import_changes(session, [_change(past)], who=desk.who, now=past.now)
+    return customers.created, contacts.created
+
+
+def _change(past: Past) -> ChangeRecord:
+    day = vendor_day(past.today.date())
+    return ChangeRecord(
+        source_id=CHANGE,
+        vendor="Microsoft",
+        title=f"Second step for everyone ({MADE_UP})",
+        text=(
+            "This change is made up for the demo. Everybody who signs in confirms that it is them "
+            "with a second step besides the password."
+        ),
+        category="auth",
+        effect=(
+            "Whoever has no second step by then is stopped at the next sign-in and has to set it "
+            "up before going on with their work."
+        ),
+        evidence="mfa",
+        milestones=(MilestoneRecord("starts", day, note=MADE_UP, source=MADE_UP),),
+        sources=(MADE_UP,),
+        note=MADE_UP,
+    )
+
+
+def vendor_day(today: date) -> date:
+    """A Tuesday about six weeks ahead."""
+    day = today + timedelta(days=AHEAD)
+    return day + timedelta(days=(1 - day.weekday()) % 7)
+
+
+def _open(past: Past, name: str, change: str, playbook: str) -> None:
+    past.desk(staff.DANA).open_campaign(
+        change=change, playbook=playbook, name=name, choose=launch.choose_all
+    )
+
+
+def _move(past: Past, step: Callable[[Session, Campaign, Past], None]) -> None:
+    with past.rt.store.writing() as session:
+        step(session, launch.find_campaign(session, CAMPAIGN), past)
+
+
+def _approve(session: Session, campaign: Campaign, past: Past) -> None:
+    launch.approve(session, campaign, who=staff.BO, now=past.now, two_person=True)
+
+
+def _start(session: Session, campaign: Campaign, past: Past) -> None:
+    launch.start(session, campaign, who=staff.DANA, now=past.now)
+
+
+def _close_days(past: Past) -> None:
+    today = past.today.date()
+    with past.rt.store.writing() as session:
+        for customer, first, last, reason in FREEZES:
+            starts, ends = today + timedelta(days=first), today + timedelta(days=last)
+            firm = find_customer(session, customer) if customer else None
+            session.add(
+                Freeze(
+                    customer_id=firm.id if firm else None,
+                    starts=starts,
+                    ends=ends,
+                    reason=reason,
+                )
+            )
+            journal.record(
+                session,
+                who=staff.DANA,
+                what="freeze_added",
+                subject=customer or "everybody",
+                now=past.now,
+                customer_id=firm.id if firm else None,
+                details={"starts": str(starts), "ends": str(ends), "reason": reason},
+            )
+
+
+def _bounce(past: Past) -> None:
+    with past.rt.store.writing() as session:
+        firm = find_customer(session, BOUNCES)
+        owner = owner_of(session, firm.id)
+        assert owner is not None
+        owner.suppressed_at, owner.suppressed_why = past.now, "the mailbox does not exist (550)"
+        journal.record(
+            session,
+            who=staff.MIA,
+            what="address_suppressed",
+            subject=owner.name,
+            now=past.now,
+            customer_id=firm.id,
+            details={"why": owner.suppressed_why},
+        )
