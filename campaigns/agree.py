@@ -5,44 +5,28 @@ plan and the journal. Two customers and one last place: the conditional UPDATE o
 the technician's day lets exactly one through.
 """
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from campaigns import schedule
+from campaigns.asking import Chooser, ask, note
+from campaigns.booking import book, release
+from campaigns.capacity import free_minutes
 from campaigns.choice import Case, change_until, with_own
-from campaigns.errors import Conflict, Invalid, NotFound
-from campaigns.journal import Actor, record
+from campaigns.errors import Conflict, NotFound
+from campaigns.journal import Actor
 from campaigns.models import (
     Agreement,
-    Booking,
     Campaign,
     Customer,
     Rollout,
-    Task,
-    TechnicianDay,
 )
 from campaigns.rules import dates
 from campaigns.rules.calendar import local_instant
-from campaigns.store import insert_missing
 
-
-@dataclass(frozen=True, slots=True)
-class Chooser:
-    """Who chose, as they named themselves, and by which door they came."""
-
-    name: str
-    role: str
-    contact_id: int | None = None
-    staff: str | None = None
-
-    @property
-    def actor(self) -> Actor:
-        return Actor(self.staff or self.name, self.role)
+__all__ = ["Chooser", "agree", "ask", "find_rollout", "versions", "withdraw"]
 
 
 def find_rollout(session: Session, campaign: Campaign, customer_name: str) -> Rollout:
@@ -84,8 +68,8 @@ def agree(
     if case.current and (case.current.day, case.current.local_time) == (day, at):
         return case.current
     version = _next_version(session, case)
-    _release(session, case.rollout.id, now)
-    _book(session, case, version, day)
+    release(session, case.rollout.id, now)
+    book(session, case, version, day)
     instant, shifted = local_instant(day, at, case.customer.timezone)
     agreement = Agreement(
         rollout_id=case.rollout.id,
@@ -113,7 +97,7 @@ def withdraw(
         raise Conflict("No date is agreed, so there is none to cancel.", "no_date")
     _may_choose(case, chooser)
     version = _next_version(session, case)
-    _release(session, case.rollout.id, now)
+    release(session, case.rollout.id, now)
     agreement = Agreement(
         rollout_id=case.rollout.id,
         version=version,
@@ -124,36 +108,6 @@ def withdraw(
     )
     _conclude(session, case, agreement, "invited", "date_withdrawn", now)
     return agreement
-
-
-def ask(
-    session: Session, case: Case, *, kind: str, text: str, chooser: Chooser, now: datetime
-) -> None:
-    """A question, `none of these fit` or `not the right person` becomes a task for staff."""
-    titles = {
-        "question": f"{case.customer.name} asks",
-        "none_fit": f"{case.customer.name}: none of the dates fit",
-        "wrong_person": f"{case.customer.name}: somebody else decides",
-    }
-    if kind not in titles:
-        raise Invalid("Choose what it is about.", field="kind")
-    text = text.strip()[:2000]
-    if not text and kind == "question":
-        raise Invalid("Write your question first.", field="text")
-    digest = hashlib.sha256(f"{chooser.contact_id}:{text}".encode()).hexdigest()[:32]
-    row = {
-        "dedupe_key": f"{kind}:{case.rollout.id}:{digest}",
-        "kind": kind,
-        "title": titles[kind][:500],
-        "text": f"{chooser.name} wrote: {text}" if text else f"Told us by {chooser.name}.",
-        "campaign_id": case.campaign.id,
-        "rollout_id": case.rollout.id,
-        "contact_id": chooser.contact_id,
-        "due": now,
-        "created_at": now,
-    }
-    if insert_missing(session, Task, [row]):
-        _note(session, case, f"asked_{kind}", chooser.actor, now, {"text": text})
 
 
 def _repeated(
@@ -186,7 +140,7 @@ def _may_choose(case: Case, chooser: Chooser) -> None:
 
 
 def _may_have(session: Session, case: Case, day: date, at: time, chooser: Chooser) -> None:
-    free = with_own(session, case, schedule.free_minutes(session, day, day, case.terms.day_minutes))
+    free = with_own(session, case, free_minutes(session, day, day, case.terms.day_minutes))
     if chooser.staff is None:
         verdict = dates.judge(case.terms, day, at, free)
     else:
@@ -213,62 +167,6 @@ def _next_version(session: Session, case: Case) -> int:
         )
     session.refresh(case.rollout, ["version"])
     return version
-
-
-def _release(session: Session, rollout_id: int, now: datetime) -> None:
-    row = session.execute(
-        update(Booking)
-        .where(Booking.rollout_id == rollout_id, Booking.released_at.is_(None))
-        .values(released_at=now)
-        .returning(Booking.technician_day_id, Booking.minutes)
-        .execution_options(synchronize_session=False)
-    ).first()
-    if row is not None:
-        session.execute(
-            update(TechnicianDay)
-            .where(TechnicianDay.id == row[0])
-            .values(taken=TechnicianDay.taken - row[1])
-            .execution_options(synchronize_session=False)
-        )
-
-
-def _book(session: Session, case: Case, version: int, day: date) -> None:
-    """Take the minutes from the first technician who has them; the CHECK stands behind it."""
-    minutes, capacity = case.terms.minutes, case.terms.day_minutes
-    names = schedule.lanes(session)
-    rows = [{"lane": lane, "day": day, "capacity": capacity, "taken": 0} for lane in names]
-    insert_missing(session, TechnicianDay, rows)
-    candidates = session.scalars(
-        select(TechnicianDay.id)
-        .where(TechnicianDay.day == day, TechnicianDay.lane.in_(names))
-        .order_by(TechnicianDay.taken, TechnicianDay.lane)
-    ).all()
-    for candidate in candidates:
-        taken = session.scalar(
-            update(TechnicianDay)
-            .where(
-                TechnicianDay.id == candidate,
-                TechnicianDay.taken + minutes <= TechnicianDay.capacity,
-            )
-            .values(taken=TechnicianDay.taken + minutes)
-            .returning(TechnicianDay.id)
-            .execution_options(synchronize_session=False)
-        )
-        if taken is not None:
-            session.add(
-                Booking(
-                    rollout_id=case.rollout.id,
-                    version=version,
-                    technician_day_id=taken,
-                    minutes=minutes,
-                )
-            )
-            return
-    raise Conflict(
-        f"{day:%A} {day.day} {day:%B %Y} was just taken. "
-        "Choose one of the days that are still free.",
-        "date_taken",
-    )
 
 
 def _how(case: Case, chooser: Chooser) -> str:
@@ -306,27 +204,7 @@ def _conclude(
         "by": f"{agreement.by_name}, {agreement.by_role}",
     }
     actor = Actor(agreement.by_staff or agreement.by_name, agreement.by_role)
-    _note(session, case, what, actor, now, details)
-
-
-def _note(
-    session: Session,
-    case: Case,
-    what: str,
-    who: Actor,
-    now: datetime,
-    details: Mapping[str, object],
-) -> None:
-    subject = f"{case.campaign.name}: {case.customer.name}"
-    record(
-        session,
-        who=who,
-        what=what,
-        subject=subject,
-        now=now,
-        customer_id=case.customer.id,
-        details=details,
-    )
+    note(session, case, what, actor, now, details)
 
 
 def versions(session: Session, rollout_id: int) -> int:

@@ -13,7 +13,7 @@ from campaigns.links import Links
 from campaigns.models import Campaign, Milestone, Staff, VendorChange
 from campaigns.rules.adoption import People
 from campaigns.rules.milestones import in_words, vendor_date
-from campaigns.schedule import playbook_of
+from campaigns.terms import playbook_of
 
 BEFORE_AGREEMENT = ("announced", "first_slot", "vendor_date")
 

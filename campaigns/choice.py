@@ -6,11 +6,12 @@ from datetime import date, datetime, time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns import schedule
+from campaigns.capacity import free_minutes
 from campaigns.errors import NotFound
 from campaigns.models import Agreement, Booking, Campaign, Customer, Rollout, TechnicianDay
 from campaigns.rules import dates
 from campaigns.rules.calendar import DAY
+from campaigns.terms import terms_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def open_case(session: Session, rollout_id: int, now: datetime, day_minutes: int
         raise NotFound("There is no such rollout.", "no_rollout")
     campaign = session.get_one(Campaign, rollout.campaign_id)
     customer = session.get_one(Customer, rollout.customer_id)
-    terms = schedule.terms_for(session, rollout, campaign, now, day_minutes)
+    terms = terms_for(session, rollout, campaign, now, day_minutes)
     return Case(rollout, campaign, customer, terms, current_agreement(session, rollout))
 
 
@@ -47,7 +48,7 @@ def current_agreement(session: Session, rollout: Rollout) -> Agreement | None:
 def offers(session: Session, case: Case) -> list[dates.OfferedDay]:
     """Every day between the first and the last on offer, closed ones with their reason."""
     terms = case.terms
-    free = schedule.free_minutes(session, terms.span.first, terms.span.last, terms.day_minutes)
+    free = free_minutes(session, terms.span.first, terms.span.last, terms.day_minutes)
     return dates.offer(terms, with_own(session, case, free))
 
 

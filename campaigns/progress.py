@@ -10,7 +10,7 @@ from campaigns.errors import Conflict
 from campaigns.journal import SYSTEM, Actor, record
 from campaigns.models import Campaign, Customer, Rollout
 from campaigns.rules.calendar import WorkCalendar
-from campaigns.schedule import playbook_of
+from campaigns.terms import playbook_of
 
 WITHOUT_DATE = ("planned", "invited", "proposed")
 

@@ -1,117 +1,32 @@
 """Station schedule: touches are planned, and planned again when a date moves."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.models import (
     Agreement,
     Campaign,
-    Contact,
     Customer,
     Delivery,
-    Freeze,
     Rollout,
-    Staff,
     Step,
     Task,
-    TechnicianDay,
     Touch,
-    VendorChange,
 )
-from campaigns.rules import playbook as playbooks
-from campaigns.rules.calendar import DAY, Closure, WorkCalendar
-from campaigns.rules.dates import Span, Terms, span
+from campaigns.rules.calendar import DAY, WorkCalendar
+from campaigns.rules.dates import span
 from campaigns.rules.plan import Anchors, PlannedTouch, PlanStep, plan
-from campaigns.rules.steps import Playbook
 from campaigns.store import insert_missing
+from campaigns.terms import calendar_with, freezes_of, playbook_of
 
 BEFORE_AGREEMENT = ("announced", "first_slot", "vendor_date")
+
+
 AFTER_AGREEMENT = ("agreed", "agreed_date", "last_action")
-DESK = "desk"
-
-
-@lru_cache(maxsize=256)
-def playbook_of(source: str) -> Playbook:
-    """The frozen playbook of a campaign, read once."""
-    return playbooks.read(source, "playbook")
-
-
-def calendar_of(session: Session, customer: Customer) -> WorkCalendar:
-    """The customer's working calendar with its own freezes and the provider's."""
-    return _calendar(customer, _freezes(session, [customer.id]))
-
-
-def terms_for(
-    session: Session, rollout: Rollout, campaign: Campaign, now: datetime, day_minutes: int
-) -> Terms:
-    """What governs this customer's choice at this moment."""
-    customer = session.get_one(Customer, rollout.customer_id)
-    change = session.get_one(VendorChange, campaign.change_id)
-    calendar = calendar_of(session, customer)
-    book = playbook_of(campaign.playbook_source)
-    today = calendar.today(now)
-    started = calendar.today(campaign.started_at or now)
-    default = span(started, campaign.vendor_day, book.rules)
-    ahead = campaign.vendor_day is not None and campaign.vendor_day > started
-    return Terms(
-        today=today,
-        span=Span(rollout.first_day or default.first, rollout.last_day or default.last),
-        enforced_on=campaign.vendor_day if ahead else None,
-        vendor=change.vendor,
-        calendar=calendar,
-        rules=book.rules,
-        minutes=minutes_needed(session, rollout, book, day_minutes),
-        day_minutes=day_minutes,
-    )
-
-
-def minutes_needed(session: Session, rollout: Rollout, book: Playbook, day_minutes: int) -> int:
-    """Technician minutes for one customer: the playbook's base and so many a person.
-
-    Never more than one technician's day: a larger customer takes the whole day.
-    """
-    people = session.scalar(
-        select(func.count()).where(
-            Contact.customer_id == rollout.customer_id,
-            Contact.kind == "person",
-            Contact.left_at.is_(None),
-        )
-    )
-    effort = book.effort
-    return min(day_minutes, effort.base_minutes + effort.minutes_per_person * (people or 0))
-
-
-def lanes(session: Session) -> list[str]:
-    """Whose days can be booked: every technician, or one common desk where none is named."""
-    emails = session.scalars(
-        select(Staff.email)
-        .where(Staff.role == "technician", Staff.ended_at.is_(None))
-        .order_by(Staff.email)
-    )
-    return list(emails) or [DESK]
-
-
-def free_minutes(session: Session, first: date, last: date, day_minutes: int) -> dict[date, int]:
-    """For each day with bookings, the most minutes that any one technician has left."""
-    names = set(lanes(session))
-    rows = session.execute(
-        select(
-            TechnicianDay.day, TechnicianDay.lane, TechnicianDay.capacity - TechnicianDay.taken
-        ).where(TechnicianDay.day.between(first, last))
-    )
-    left: dict[date, dict[str, int]] = {}
-    for day, lane, minutes in rows:
-        if lane in names:
-            left.setdefault(day, {})[lane] = minutes
-    return {
-        day: max(day_minutes if len(booked) < len(names) else 0, *booked.values())
-        for day, booked in left.items()
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +50,12 @@ def plan_campaign(session: Session, campaign: Campaign, now: datetime) -> int:
         .join(Customer, Customer.id == Rollout.customer_id)
         .where(Rollout.campaign_id == campaign.id)
     ).all()
-    freezes = _freezes(session, [customer.id for _, customer in pairs])
+    freezes = freezes_of(session, [customer.id for _, customer in pairs])
     rows: list[dict[str, object]] = []
     spans: list[dict[str, object]] = []
     early = steps.anchored(BEFORE_AGREEMENT)
     for rollout, customer in pairs:
-        calendar = _calendar(customer, freezes)
+        calendar = calendar_with(customer, freezes)
         announced = calendar.today(now)
         offered = span(announced, campaign.vendor_day, book.rules)
         anchors = Anchors(
@@ -281,20 +196,3 @@ def _campaign_tasks(
                 created_at=now,
             )
         )
-
-
-def _freezes(session: Session, customer_ids: Sequence[int]) -> Mapping[int | None, list[Closure]]:
-    query = select(Freeze)
-    if len(customer_ids) == 1:
-        query = query.where(
-            (Freeze.customer_id.is_(None)) | (Freeze.customer_id == customer_ids[0])
-        )
-    found: dict[int | None, list[Closure]] = {}
-    for row in session.scalars(query):
-        found.setdefault(row.customer_id, []).append(Closure(row.starts, row.ends, row.reason))
-    return found
-
-
-def _calendar(customer: Customer, freezes: Mapping[int | None, list[Closure]]) -> WorkCalendar:
-    closures = (*freezes.get(None, ()), *freezes.get(customer.id, ()))
-    return WorkCalendar(customer.timezone, customer.country, customer.subdivision, closures)

@@ -121,7 +121,9 @@ def calendar_entry(
         starts=shown.instant,
         minutes=APPOINTMENT_MINUTES,
         summary=f"{facts['change_title']} ({facts['provider']})",
-        description=f"{subject}\n{facts['sender_name']}, {facts['sender_phone']}\n{facts['reference']}",
+        description="\n".join(
+            (subject, f"{facts['sender_name']}, {facts['sender_phone']}", facts["reference"])
+        ),
         organizer=rt.provider.sender_email,
         organizer_name=facts["sender_name"],
         attendee=contact.email,

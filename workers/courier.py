@@ -14,8 +14,6 @@ import structlog
 
 from campaigns import briefing, contact
 from campaigns.contact import Claim
-from campaigns.contact.claim import pin_letter
-from campaigns.contact.seal import seal
 from guides.errors import GuideError
 from workers.compose import Composed, compose
 from workers.outcome import MailSession, Outcome
@@ -115,7 +113,7 @@ def deliver(rt: Runtime, now: datetime) -> Tally:
             return tally
         down = _hand_over(rt, claims, now, tally)
         with rt.store.writing() as session:
-            seal(session, {claim.touch.id for claim in claims}, now)
+            contact.seal(session, {claim.touch.id for claim in claims}, now)
         if down:
             return tally
 
@@ -174,7 +172,7 @@ def _pin(rt: Runtime, composed: Composed, now: datetime) -> None:
     if compiled.version in rt.pinned:
         return
     with rt.store.writing() as session:
-        pin_letter(
+        contact.pin_letter(
             session, compiled.version, compiled.name, compiled.language, compiled.as_dict(), now
         )
     rt.pinned.add(compiled.version)

@@ -2,71 +2,39 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns import people
+from campaigns.boards.lines import Agreed, CustomerLine, NextTouch, line_json, people_json
+from campaigns.boards.risks import UNDECIDED, risks_of, unreachable_owners
 from campaigns.briefing import vendor_words
 from campaigns.models import (
     Agreement,
     Campaign,
-    Contact,
     Customer,
-    Delivery,
     Rollout,
     Step,
     Touch,
     VendorChange,
 )
-from campaigns.rules.adoption import People, gate
+from campaigns.rules.adoption import People
 from campaigns.rules.calendar import WorkCalendar
-from campaigns.rules.steps import Playbook
-from campaigns.schedule import playbook_of
+from campaigns.terms import playbook_of
 
-UNDECIDED = ("planned", "invited", "proposed")
-SOON = 21  # days before the vendor's date from which "no date" is a risk
-
-
-@dataclass(frozen=True, slots=True)
-class Agreed:
-    """The date that stands, as the customer was promised it."""
-
-    day: date
-    time: time
-    zone: str
-    how: str
-    version: int
-    instant: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class NextTouch:
-    """What comes next for this customer."""
-
-    key: str
-    title: str
-    due: datetime
-    day: date
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerLine:
-    """One customer's row. `risks` are reasons in words, the gravest first; empty is fine."""
-
-    rollout_id: int
-    customer_id: int
-    customer: str
-    zone: str
-    account_manager: str | None
-    state: str
-    agreed: Agreed | None
-    proposed_day: date | None
-    next_touch: NextTouch | None
-    people: People
-    risks: tuple[str, ...]
+__all__ = [
+    "UNDECIDED",
+    "Agreed",
+    "CampaignView",
+    "CustomerLine",
+    "NextTouch",
+    "campaign_list",
+    "campaign_view",
+    "people_json",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +65,7 @@ class CampaignView:
             "change": self.change_id,
             "playbook": self.playbook,
             "vendor_date": self.vendor_day.isoformat() if self.vendor_day else None,
-            "customers": [_line_json(line) for line in self.lines],
+            "customers": [line_json(line) for line in self.lines],
         }
 
     @property
@@ -115,13 +83,13 @@ def campaign_view(session: Session, campaign: Campaign, now: datetime) -> Campai
     book = playbook_of(campaign.playbook_source)
     counts = people.count(session, None, campaign.id, book.evidence.value, now.date())
     following = _next_touches(session, campaign)
-    bounced = _unreachable(session, campaign)
+    bounced = unreachable_owners(session, campaign)
     lines = []
     for rollout, customer, agreement in _pairs(session, campaign):
         counted = counts.get(customer.id, people.NOBODY)
         agreed = _agreed(agreement)
         today = WorkCalendar(customer.timezone).today(now)
-        risks = _risks(
+        risks = risks_of(
             rollout, campaign, agreed, counted, today, bounced.get(customer.id, ""), book
         )
         lines.append(
@@ -211,112 +179,3 @@ def _next_touches(session: Session, campaign: Campaign) -> dict[int, NextTouch]:
         .order_by(Step.position.desc())
     )
     return {row[0]: NextTouch(*row[1:]) for row in rows}
-
-
-def _unreachable(session: Session, campaign: Campaign) -> dict[int, str]:
-    """Why the decision makers of a customer cannot be reached, by customer id."""
-    living = select(Rollout.customer_id).where(Rollout.campaign_id == campaign.id)
-    named = session.execute(
-        select(Contact.customer_id, func.count(), func.count(Contact.suppressed_at))
-        .where(
-            Contact.customer_id.in_(living),
-            Contact.decision_maker.is_(True),
-            Contact.left_at.is_(None),
-        )
-        .group_by(Contact.customer_id)
-    ).all()
-    found = dict.fromkeys(session.scalars(living), "no decision maker named")
-    for customer_id, many, suppressed in named:
-        found[customer_id] = "owner's address bounced" if suppressed == many else ""
-    refused = session.execute(
-        select(Rollout.customer_id, func.count())
-        .select_from(Delivery)
-        .join(Touch, Touch.id == Delivery.touch_id)
-        .join(Rollout, Rollout.id == Touch.rollout_id)
-        .join(Contact, Contact.id == Delivery.contact_id)
-        .where(
-            Rollout.campaign_id == campaign.id,
-            Delivery.state == "failed",
-            Contact.decision_maker.is_(True),
-        )
-        .group_by(Rollout.customer_id)
-    )
-    for customer_id, _ in refused:
-        found[customer_id] = found[customer_id] or "a letter to the owner was refused"
-    return found
-
-
-def _risks(
-    rollout: Rollout,
-    campaign: Campaign,
-    agreed: Agreed | None,
-    counted: People,
-    today: date,
-    unreachable: str,
-    book: Playbook,
-) -> tuple[str, ...]:
-    if campaign.state not in ("running", "held") or rollout.state in ("verified", "excepted"):
-        return ()
-    risks = ["the vendor's date passed without a date"] if rollout.state == "missed" else []
-    if agreed is None and unreachable:
-        risks.append(unreachable)
-    if agreed is None and rollout.state in UNDECIDED:
-        risks += _undecided(rollout, campaign, today)
-    if agreed is not None:
-        risks += _before_the_day(agreed, counted, today, book)
-    return tuple(risks)
-
-
-def _undecided(rollout: Rollout, campaign: Campaign, today: date) -> list[str]:
-    if rollout.last_day is not None and rollout.last_day < today:
-        return ["no date, and none is left on offer"]
-    if campaign.vendor_day is not None and 0 <= (campaign.vendor_day - today).days <= SOON:
-        return [f"no date, vendor enforces in {(campaign.vendor_day - today).days} days"]
-    return []
-
-
-def _before_the_day(agreed: Agreed, counted: People, today: date, book: Playbook) -> list[str]:
-    days = (agreed.day - today).days
-    percent = book.rules.gate_percent
-    if 0 <= days <= 7 and not gate(counted, percent):
-        return [f"{counted.sentence()}, gate {percent} %, in {days} days"]
-    return []
-
-
-def _line_json(line: CustomerLine) -> dict[str, Any]:
-    agreed = line.agreed
-    following = line.next_touch
-    return {
-        "customer": line.customer,
-        "state": line.state,
-        "agreed": None
-        if agreed is None
-        else {
-            "date": agreed.day.isoformat(),
-            "time": f"{agreed.time:%H:%M}",
-            "zone": agreed.zone,
-            "how": agreed.how,
-            "version": agreed.version,
-        },
-        "next_touch": None
-        if following is None
-        else {
-            "step": following.key,
-            "title": following.title,
-            "date": following.day.isoformat(),
-            "at": following.due.isoformat().replace("+00:00", "Z"),
-        },
-        "people": people_json(line.people),
-        "risks": list(line.risks),
-    }
-
-
-def people_json(counted: People) -> dict[str, int]:
-    """Counts with their whole: total = done + not_done + unknown + excepted."""
-    return {
-        "total": counted.total,
-        "done": counted.done,
-        "not_done": counted.not_done,
-        "unknown": counted.unknown,
-        "excepted": counted.excepted,
-    }

@@ -11,12 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns import choice, facts, people
-from campaigns.boards.choosing_month import Month, month
+from campaigns.boards.choosing_month import Month, month_of
 from campaigns.boards.choosing_words import (
     WHOM,
     Ahead,
-    Meaning,
     Deadline,
+    Meaning,
     dated_by,
     meaning,
     outline,
@@ -26,9 +26,9 @@ from campaigns.boards.door import Door, open_door
 from campaigns.choice import Case
 from campaigns.models import Agreement, Contact, Milestone, Step, Touch, VendorChange
 from campaigns.rules.adoption import People
-from campaigns.rules.dates import OfferedDay
+from campaigns.rules.dates import OfferedDay, Terms, Verdict, judge
 from campaigns.rules.steps import Playbook
-from campaigns.schedule import playbook_of
+from campaigns.terms import playbook_of
 
 UNDER_WAY = ("implementing", "implemented", "verified")
 
@@ -66,15 +66,32 @@ class Choosing:
     ready: People | None
     agreement: Agreement | None
     booked: Booked | None
+    terms: Terms
     offered: tuple[OfferedDay, ...]
-    month: Month | None
     ahead: tuple[Ahead, ...]
     told: tuple[str, ...]
     held: bool
 
-    def times(self, day: date) -> tuple[time, ...]:
-        """The times that are open on a day; empty where it is closed."""
-        return next((one.times for one in self.offered if one.day == day), ())
+    @property
+    def may_choose(self) -> bool:
+        """Whether the page takes a date, a first one or another."""
+        return self.stage == "open" or (self.stage == "booked" and self.may_change)
+
+    @property
+    def may_change(self) -> bool:
+        return self.booked is not None and self.booked.may_change
+
+    def verdict(self, day: date, at: time) -> Verdict:
+        """Whether the customer can have this day and time, as it looked a moment ago."""
+        known = next((one for one in self.offered if one.day == day), None)
+        if known is not None and not known.verdict.open:
+            return known.verdict
+        return judge(self.terms, day, at, {})
+
+    def month(self, wanted: date | None = None) -> Month | None:
+        """The month to show: the one of `wanted`, else of the agreed day, else the first."""
+        own = self.booked.day if self.booked else None
+        return month_of(self.terms, self.offered, wanted or own, own)
 
 
 def choosing(
@@ -84,9 +101,8 @@ def choosing(
     now: datetime,
     provider: facts.Provider,
     day_minutes: int,
-    wanted: date | None = None,
 ) -> Choosing:
-    """The page behind a link, at the month of `wanted`. Raises NotFound."""
+    """The page behind a link. Raises NotFound."""
     door = open_door(session, token, "choose")
     case = choice.open_case(session, door.rollout.id, now, day_minutes)
     book = playbook_of(case.campaign.playbook_source)
@@ -98,7 +114,6 @@ def choosing(
     known = _facts(door, case, counted, provider, change, vendor)
     offered = tuple(choice.offers(session, case))
     booked = _booked(case)
-    own = booked.day if booked else None
     return Choosing(
         door=door,
         stage=_stage(door, booked, offered),
@@ -111,8 +126,8 @@ def choosing(
         ready=counted if book.evidence.value != "none" else None,
         agreement=case.current,
         booked=booked,
+        terms=case.terms,
         offered=offered,
-        month=month(case.terms, offered, wanted or own, own),
         ahead=_ahead(session, case, book, booked, now) if booked else outline(book),
         told=_told(session, door) if booked else (),
         held=case.campaign.state == "held",

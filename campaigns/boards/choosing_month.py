@@ -58,7 +58,7 @@ class Month:
     later: date | None
 
 
-def month(
+def month_of(
     terms: Terms, offered: Iterable[OfferedDay], wanted: date | None, agreed: date | None
 ) -> Month | None:
     """The month of `wanted`, or the nearest that has open days; None where no day is open."""

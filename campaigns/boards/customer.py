@@ -29,7 +29,7 @@ from campaigns.models import (
 )
 from campaigns.rules.adoption import People, word
 from campaigns.rules.calendar import WorkCalendar
-from campaigns.schedule import playbook_of
+from campaigns.terms import playbook_of
 
 LETTERS_SHOWN = 500
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from campaigns import choice, facts
 from campaigns.boards.door import Door, open_door
 from campaigns.models import SelfReport, VendorChange
-from campaigns.schedule import playbook_of
+from campaigns.terms import playbook_of
 
 BEFORE_A_DATE = "the day that we will name to you"
 

@@ -1,4 +1,4 @@
-"""Search everywhere: customers, contacts, campaigns, changes and letters, by name, address or id."""
+"""Search everywhere: customers, contacts, campaigns, changes, letters; by name, address or id."""
 
 import re
 from collections.abc import Sequence

@@ -151,16 +151,14 @@ def _days(session: Session, now: datetime) -> list[DayLoad]:
             )
             .where(Agreement.day.between(first, last))
             .group_by(Agreement.day)
-        )
-        .all()
+        ).all()
     )
     minutes = dict(
         session.execute(
             select(TechnicianDay.day, func.sum(TechnicianDay.taken))
             .where(TechnicianDay.day.between(first, last))
             .group_by(TechnicianDay.day)
-        )
-        .all()
+        ).all()
     )
     days = (first + timedelta(days=ahead) for ahead in range(FORTNIGHT))
     return [DayLoad(day, booked.get(day, 0), int(minutes.get(day, 0) or 0)) for day in days]

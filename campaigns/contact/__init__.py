@@ -1,7 +1,11 @@
 """Station contact: a touch falls due, its people are looked up, letters are handed over."""
 
-from campaigns.contact.claim import Claim, Taken, claim_due, mark, rescue, settle
-from campaigns.contact.fan_out import Opened, due_touches, next_due, open_touch, waiting_on_hold
+from campaigns.contact.claim import Claim, Taken, claim_due
+from campaigns.contact.due import due_touches, next_due, waiting_on_hold
+from campaigns.contact.fan_out import Opened
+from campaigns.contact.hand_over import mark, pin_letter, rescue, settle
+from campaigns.contact.opening import open_touch
+from campaigns.contact.seal import seal
 from campaigns.contact.uncertain import leave_it, send_again
 
 __all__ = [
@@ -14,7 +18,9 @@ __all__ = [
     "mark",
     "next_due",
     "open_touch",
+    "pin_letter",
     "rescue",
+    "seal",
     "send_again",
     "settle",
     "waiting_on_hold",

@@ -12,7 +12,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
@@ -25,7 +24,6 @@ from campaigns.models import (
     Contact,
     Customer,
     Delivery,
-    LetterVersion,
     Rollout,
     Standing,
     Step,
@@ -33,11 +31,10 @@ from campaigns.models import (
 )
 from campaigns.people import standing_of
 from campaigns.rules.audience import Occasion, Person, why_not
-from campaigns.schedule import playbook_of
-from campaigns.store import insert_missing
+from campaigns.rules.calendar import DAY, WorkCalendar
+from campaigns.terms import playbook_of
 
 # Minutes to wait after the first, second ... attempt that a server put off.
-BACK_OFF = (1, 2, 5, 10, 20, 30)
 
 
 @dataclass(frozen=True)
@@ -91,127 +88,6 @@ def claim_due(
     return Taken(tuple(ids), wanted)
 
 
-def mark(
-    session: Session,
-    claim: Claim,
-    *,
-    machine: datetime,
-    lease: timedelta,
-    facts: dict[str, Any],
-) -> bool:
-    """Commit-to-be that the final dot may follow. False: the letter is not ours any more.
-
-    `facts` are the columns that say what is about to be sent (letter version, address ...).
-    The lease starts afresh, so that a slow answer is waited for before others give it up.
-    """
-    running = select(Campaign.id).where(
-        Campaign.id == claim.campaign.id, Campaign.state == "running"
-    )
-    standing = select(Rollout.id).where(
-        Rollout.id == claim.rollout.id, Rollout.version == claim.rollout.version
-    )
-    marked = session.scalar(
-        update(Delivery)
-        .where(
-            Delivery.id == claim.delivery.id,
-            Delivery.token == claim.token,
-            Delivery.state == "sending",
-            Delivery.lease_until > machine,
-            running.exists(),
-            standing.exists(),
-        )
-        .values(mark=machine, lease_until=machine + lease, **facts)
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
-    )
-    return marked is not None
-
-
-def settle(
-    session: Session,
-    claim: Claim,
-    *,
-    state: str,
-    reply: str,
-    now: datetime,
-    reason: str | None = None,
-    at_once: bool = False,
-) -> bool:
-    """Write the outcome, if the letter is still ours.
-
-    State `due` means: try again, after the back-off, or `at_once` where nothing was tried.
-    """
-    values: dict[str, Any] = {"state": state, "reply": reply[:500], "reason": reason}
-    if state == "due":
-        wait = 0 if at_once else BACK_OFF[min(claim.delivery.attempt, len(BACK_OFF) - 1)]
-        values |= {
-            "next_try": now + timedelta(minutes=wait),
-            "attempt": Delivery.attempt + (0 if at_once else 1),
-            "lease_until": None,
-            "token": None,
-            "mark": None,
-        }
-    else:
-        values["settled_at"] = now
-    settled = session.scalar(
-        update(Delivery)
-        .where(
-            Delivery.id == claim.delivery.id,
-            Delivery.token == claim.token,
-            # Given up as uncertain while the answer was still on its way: now it is known.
-            Delivery.state.in_(("sending", "uncertain")),
-        )
-        .values(**values)
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
-    )
-    return settled is not None
-
-
-def pin_letter(
-    session: Session,
-    version: str,
-    name: str,
-    language: str,
-    compiled: dict[str, Any],
-    now: datetime,
-) -> None:
-    """Keep a compiled letter, so that what was sent can be shown as it was."""
-    row = {
-        "version": version,
-        "name": name,
-        "language": language,
-        "compiled": compiled,
-        "created_at": now,
-    }
-    insert_missing(session, LetterVersion, [row])
-
-
-def rescue(session: Session, *, now: datetime, machine: datetime) -> dict[str, int]:
-    """Take back the letters of couriers that died: {`due`: n, `uncertain`: n}."""
-    lost = (Delivery.state == "sending", Delivery.lease_until < machine)
-    uncertain = session.scalars(
-        update(Delivery)
-        .where(*lost, Delivery.mark.is_not(None))
-        .values(
-            state="uncertain",
-            reason="the program stopped while the server was taking it",
-            settled_at=now,
-        )
-        .returning(Delivery.touch_id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    due = session.scalars(
-        update(Delivery)
-        .where(*lost, Delivery.mark.is_(None))
-        .values(state="due", token=None, lease_until=None, next_try=now)
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    seal(session, set(uncertain), now)
-    return {"due": len(due), "uncertain": len(uncertain)}
-
-
 def _take(
     session: Session, now: datetime, lease_until: datetime, token: str, limit: int
 ) -> Sequence[int]:
@@ -250,7 +126,7 @@ def _load(
             Agreement,
             earlier,
             Standing.level,
-            excepted_until(Rollout.campaign_id, now.date()),
+            excepted_until(Rollout.campaign_id, (now - DAY).date()),  # it is yesterday somewhere
         )
         .join(Touch, Touch.id == Delivery.touch_id)
         .join(Step, Step.id == Touch.step_id)
@@ -272,16 +148,17 @@ def _load(
     found = []
     for row in session.execute(query):
         claim = Claim(row[0], token, row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8])
-        found.append((claim, _person(claim, row[9], row[10])))
+        found.append((claim, _person(claim, row[9], row[10], now)))
     return found
 
 
-def _person(claim: Claim, level: int | None, excepted: date | None) -> Person:
+def _person(claim: Claim, level: int | None, excepted: date | None, now: datetime) -> Person:
+    today = WorkCalendar(claim.customer.timezone).today(now)
     evidence = playbook_of(claim.campaign.playbook_source).evidence.value
     return Person(
         left=claim.contact.left_at is not None,
         suppressed_why=claim.contact.suppressed_why if claim.contact.suppressed_at else None,
-        excepted_until=excepted,
+        excepted_until=excepted if excepted and excepted >= today else None,
         level=level if evidence != "none" else None,
     )
 

@@ -72,6 +72,19 @@ def signature(form: Mapping[str, str]) -> Signature:
     return Signature(name, role, _key(form), _version(form))
 
 
+def sure(form: Mapping[str, str]) -> Signature:
+    """A signature under a cancellation, whose box must be ticked."""
+    if form.get("sure") != "yes":
+        raise Invalid("Tick the box if the date is to be cancelled.", "not_sure", "sure")
+    return signature(form)
+
+
+def as_sent(form: Mapping[str, str]) -> tuple[str, str, str]:
+    """Name, role and key as they came, for showing the form again."""
+    key = form.get("key", "")
+    return form.get("name", ""), form.get("role", ""), key if KEY.fullmatch(key) else ""
+
+
 def text(form: Mapping[str, str], missing: str) -> str:
     """The text of a question; `missing` is said where there is none."""
     found = prose(form.get("text", ""))

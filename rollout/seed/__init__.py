@@ -1,7 +1,7 @@
 """The demo: Harbor IT, a made-up provider, with two campaigns that are under way.
 
-Nothing is written past the product: the clock is turned back ten weeks, and its own
-functions live through the story, up to the letters in the mailbox.
+The clock is turned back ten weeks, and the product's own functions live through the story,
+day by day, up to the letters in the mailbox.
 """
 
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ def load_demo(rt: Runtime, settings: Settings) -> dict[str, str]:
         password = new_password()
         _load(rt, password)
         keep_password(settings.data, password)
-    click.echo(f"Sign in as {PEOPLE[0][0]} with {password} (every role: {_others()}).")
+    click.echo(f"{'Sign in as:':<18} {PEOPLE[0][0]} with the password {password}")
     return addresses(rt)
 
 
@@ -66,10 +66,6 @@ def addresses(rt: Runtime) -> dict[str, str]:
     with rt.store.reading() as session:
         page = _customer_page(rt, session)
     return {"Board": f"{base}/", "A customer's page": page, "Mailbox": f"{base}/mailbox"}
-
-
-def _others() -> str:
-    return ", ".join(email.split("@")[0] for email, *_ in PEOPLE)
 
 
 def _may_load(rt: Runtime, settings: Settings) -> None:

@@ -2,13 +2,16 @@
 
 from datetime import date, timedelta
 
-from campaigns import agree, choice, progress
-from campaigns.models import Rollout
+from sqlalchemy import select
+
+from campaigns import agree, choice, tasks
+from campaigns.models import Task
 from rollout.seed import staff
 from rollout.seed.past import CAMPAIGN, Past, case_of, owner_of
 from rollout.seed.story import ANSWERS, Answer
 
 SWITCHED_AFTER = timedelta(hours=2)
+SWITCH = "switch-on"
 
 
 def plan_answers(past: Past) -> None:
@@ -70,13 +73,17 @@ def _nearest(past: Past, answer: Answer, offered: list[choice.dates.OfferedDay])
 
 
 def _switch_on(past: Past, made: agree.Agreement) -> None:
-    """A technician says so two hours after the agreed time, unless the date has moved on."""
+    """A technician ticks the switch off two hours after the agreed time, if that still stands."""
     assert made.instant is not None
 
     def done() -> None:
+        switch = select(Task.id).where(
+            Task.rollout_id == made.rollout_id,
+            Task.kind == SWITCH,
+            Task.done_at.is_(None),
+        )
         with past.rt.store.writing() as session:
-            rollout = session.get_one(Rollout, made.rollout_id)
-            if rollout.version == made.version:
-                progress.implemented(session, rollout, who=staff.TESS, now=past.now)
+            for task_id in session.scalars(switch).all():
+                tasks.done(session, task_id, who=staff.TESS, now=past.now)
 
     past.plan(made.instant + SWITCHED_AFTER, done)

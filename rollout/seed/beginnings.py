@@ -4,10 +4,12 @@ import io
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns import journal, launch, register
-from campaigns.models import Campaign, Freeze
+from campaigns.models import Campaign, Customer
+from campaigns.register.freezes import add_freeze
 from campaigns.rules.records import ChangeRecord, MilestoneRecord
 from rollout.desk import find_customer
 from rollout.seed import staff
@@ -29,9 +31,7 @@ def plan_beginnings(past: Past) -> None:
     past.plan(past.on(-2, 9), lambda: _open(past, CAMPAIGN, CHANGE, "default"))
     past.plan(past.on(-1, 9), lambda: _move(past, _approve))
     past.plan(past.on(0, 6), lambda: _move(past, _start))
-    past.plan(
-        past.ago(days=2), lambda: _open(past, DRAFT, DRAFT_CHANGE, "back-end-retirement")
-    )
+    past.plan(past.ago(days=2), lambda: _open(past, DRAFT, DRAFT_CHANGE, "back-end-retirement"))
 
 
 def register_all(past: Past) -> tuple[int, int]:
@@ -102,25 +102,20 @@ def _close_days(past: Past) -> None:
     today = past.today.date()
     with past.rt.store.writing() as session:
         for customer, first, last, reason in FREEZES:
-            starts, ends = today + timedelta(days=first), today + timedelta(days=last)
-            firm = find_customer(session, customer) if customer else None
-            session.add(
-                Freeze(
-                    customer_id=firm.id if firm else None,
-                    starts=starts,
-                    ends=ends,
+            for firm in [find_customer(session, customer)] if customer else _everybody(session):
+                add_freeze(
+                    session,
+                    firm.id,
+                    starts=today + timedelta(days=first),
+                    ends=today + timedelta(days=last),
                     reason=reason,
+                    who=staff.DANA,
+                    now=past.now,
                 )
-            )
-            journal.record(
-                session,
-                who=staff.DANA,
-                what="freeze_added",
-                subject=customer or "everybody",
-                now=past.now,
-                customer_id=firm.id if firm else None,
-                details={"starts": str(starts), "ends": str(ends), "reason": reason},
-            )
+
+
+def _everybody(session: Session) -> list[Customer]:
+    return list(session.scalars(select(Customer).order_by(Customer.name)))
 
 
 def _bounce(past: Past) -> None:

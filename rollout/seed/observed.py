@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from campaigns import launch, observe
+from campaigns import launch, observe, tasks
 from campaigns.models import (
     Agreement,
     Contact,
@@ -28,7 +28,8 @@ from rollout.seed.story import DONE_BY_OWN_WORD, EXCEPTIONS, HELP
 # Who is not in CIPP sends an export of its own; who has no Microsoft tenant signs in at Google.
 OWN_EXPORT = "break-fix"
 LOOKED = (30, 16, 9, 5, 2, 0.2)  # days before today on which evidence was taken
-ASKS = ("question", "none_fit", "help", "name_contact", "no_day")
+# Tasks that wait for a person of their own.
+LEFT = ("question", "none_fit", "help", "name_contact", "no_day", "switch-on")
 KEPT_OPEN = timedelta(days=2)
 
 
@@ -43,6 +44,8 @@ def plan_observations(past: Past) -> None:
         past.plan(past.ago(days=days), lambda c=customer, w=words: _ask_for_help(past, c, w))
     past.plan(past.ago(days=20), lambda: _except(past))
     past.plan(past.ago(days=1), lambda: _import_tickets(past))
+    for day in range(1, (past.today - past.start).days, 3):
+        past.plan(past.on(day, 15), lambda: _finish_tasks(past))
     past.plan(past.ago(hours=3), lambda: _finish_tasks(past))
 
 
@@ -141,13 +144,13 @@ def _except(past: Past) -> None:
 
 
 def _finish_tasks(past: Past) -> None:
-    """The desk is up to date but for the last two days and for what customers ask."""
+    """The desk has done its part, but for the last two days and for what customers ask."""
+    old = select(Task.id).where(
+        Task.done_at.is_(None), Task.due < past.now - KEPT_OPEN, Task.kind.not_in(LEFT)
+    )
     with past.rt.store.writing() as session:
-        old = select(Task).where(
-            Task.done_at.is_(None), Task.due < past.today - KEPT_OPEN, Task.kind.not_in(ASKS)
-        )
-        for task in session.scalars(old):
-            task.done_at, task.done_by = task.due + timedelta(hours=4), staff.TESS.name
+        for task_id in session.scalars(old).all():
+            tasks.done(session, task_id, who=staff.TESS, now=past.now)
 
 
 def _import_tickets(past: Past) -> None:
@@ -166,7 +169,12 @@ def _import_tickets(past: Past) -> None:
 
 def _tickets_csv(past: Past, days: dict[str, datetime | None]) -> bytes:
     """A help desk's ordinary weeks, and one question a customer on the day of its switch."""
-    subjects = ("Password forgotten", "New phone, cannot sign in", "Printer offline", "Mail is slow")
+    subjects = (
+        "Password forgotten",
+        "New phone, cannot sign in",
+        "Printer offline",
+        "Mail is slow",
+    )
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(

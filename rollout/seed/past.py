@@ -13,7 +13,9 @@ from campaigns import agree, choice, launch
 from campaigns.journal import Actor
 from campaigns.models import Campaign, Contact, Rollout
 from rollout.desk import Desk
+from rollout.seed.post import BreaksOnce
 from rollout.seed.staff import PROVIDER
+from rollout.seed.story import LOST_AT
 from workers.runtime import Clock, HandClock, Runtime, nobody_to_wake
 from workers.steward import tick
 
@@ -75,7 +77,14 @@ class Past:
 def turned_back(rt: Runtime, start: datetime, today: datetime) -> Past:
     """The same installation with its clock at `start` and letters signed by Harbor IT."""
     clock = PastClock(start, real=rt.clock)
-    past = replace(rt, clock=clock, nudge=nobody_to_wake, provider=PROVIDER, pinned=set())
+    past = replace(
+        rt,
+        clock=clock,
+        mailer=BreaksOnce(rt.mailer, LOST_AT),
+        provider=PROVIDER,
+        nudge=nobody_to_wake,
+        pinned=set(),
+    )
     return Past(past, start, today)
 
 

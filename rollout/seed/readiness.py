@@ -20,7 +20,9 @@ REACHES: Mapping[str, float] = {
     "Spree Logistics": 0.99,
 }
 NO_LICENCE = frozenset({"Grunewald Tax"})  # its tenant cannot say who is registered
-NOT_AVAILABLE = "MFA registration not available - licensing required for Conditional Access reporting"
+NOT_AVAILABLE = (
+    "MFA registration not available - licensing required for Conditional Access reporting"
+)
 
 
 @dataclass(frozen=True, slots=True)

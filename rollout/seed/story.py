@@ -75,6 +75,7 @@ EXCEPTIONS = (
     ("Catskill Insurance", "Screen reader: waits for a hardware token", 25),
 )
 BOUNCES = "Kew Seeds"
+LOST_AT = "camden-studios.example"  # the connection breaks under one letter to this firm
 WAITS = "Northwind Dental"  # whose page the demo shows: asked, and no date yet
 
 # Days on which nothing may change: (customer or everybody, first, last, reason), from today.

@@ -1,0 +1,75 @@
+"""What is due: touches and letters of running campaigns, and what waits on hold."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from campaigns.models import (
+    Campaign,
+    Delivery,
+    Rollout,
+    Touch,
+)
+
+
+def due_touches(session: Session, now: datetime, limit: int) -> Sequence[int]:
+    """Touches of running campaigns whose time has come, oldest first."""
+    return session.scalars(
+        select(Touch.id)
+        .join(Rollout, Rollout.id == Touch.rollout_id)
+        .join(Campaign, Campaign.id == Rollout.campaign_id)
+        .where(Touch.state == "planned", Touch.due <= now, Campaign.state == "running")
+        .order_by(Touch.due, Touch.id)
+        .limit(limit)
+    ).all()
+
+
+def next_due(session: Session, after: datetime, until: datetime) -> datetime | None:
+    """The next instant in (after, until] at which something falls due, or None."""
+    running = (
+        select(Rollout.id)
+        .join(Campaign, Campaign.id == Rollout.campaign_id)
+        .where(Campaign.state == "running")
+    )
+    touch = session.scalar(
+        select(func.min(Touch.due)).where(
+            Touch.state == "planned",
+            Touch.due > after,
+            Touch.due <= until,
+            Touch.rollout_id.in_(running),
+        )
+    )
+    delivery = session.scalar(
+        select(func.min(Delivery.next_try))
+        .join(Touch, Touch.id == Delivery.touch_id)
+        .where(
+            Delivery.state == "due",
+            Delivery.next_try > after,
+            Delivery.next_try <= until,
+            Touch.rollout_id.in_(running),
+        )
+    )
+    return min((instant for instant in (touch, delivery) if instant is not None), default=None)
+
+
+def waiting_on_hold(session: Session, now: datetime) -> int:
+    """How many touches and letters are due but held back with their campaign."""
+    held = (
+        select(Rollout.id)
+        .join(Campaign, Campaign.id == Rollout.campaign_id)
+        .where(Campaign.state == "held")
+    )
+    touches = session.scalar(
+        select(func.count()).where(
+            Touch.state == "planned", Touch.due <= now, Touch.rollout_id.in_(held)
+        )
+    )
+    letters = session.scalar(
+        select(func.count())
+        .select_from(Delivery)
+        .join(Touch, Touch.id == Delivery.touch_id)
+        .where(Delivery.state == "due", Touch.rollout_id.in_(held))
+    )
+    return (touches or 0) + (letters or 0)

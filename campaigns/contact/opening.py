@@ -1,0 +1,122 @@
+"""A touch opens once: it is useless by now, a task for staff, or letters to people."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, aliased
+
+from campaigns import choice
+from campaigns.contact.fan_out import Opened, fan_out
+from campaigns.contact.work import add_task
+from campaigns.links import Links
+from campaigns.models import (
+    Agreement,
+    Rollout,
+    Step,
+    Touch,
+)
+
+PROPOSAL = "date-proposal"
+
+
+def open_touch(
+    session: Session,
+    touch_id: int,
+    *,
+    now: datetime,
+    links: Links,
+    instance: str,
+    day_minutes: int,
+) -> Opened | None:
+    """Open one touch. None where another worker was quicker.
+
+    Only one caller can turn `planned` into `open`; a task becomes a row for staff, a
+    letter one delivery a person. Who is skipped is kept, with the reason.
+    """
+    claimed = session.scalar(
+        update(Touch)
+        .where(Touch.id == touch_id, Touch.state == "planned")
+        .values(state="open", opened_at=now)
+        .returning(Touch.id)
+        .execution_options(synchronize_session=False)
+    )
+    if claimed is None:
+        return None
+    touch = session.get_one(Touch, touch_id)
+    step = session.get_one(Step, touch.step_id)
+    rollout = session.get_one(Rollout, touch.rollout_id)
+    useless = _useless(session, touch, step, rollout, now)
+    if useless is not None:
+        touch.state, touch.reason, touch.done_at = "skipped", useless, now
+        return Opened(touch.id, rollout.id, 0, {useless: 1})
+    _advance(rollout, step)
+    if step.letter == PROPOSAL and not _propose(session, rollout, now, day_minutes):
+        touch.state, touch.reason, touch.done_at = "skipped", "no day is left to propose", now
+        return Opened(touch.id, rollout.id, 0, {touch.reason: 1})
+    if step.channel == "task":
+        return _hand_to_staff(session, touch, step, rollout, now)
+    return fan_out(session, touch, step, rollout, now, links, instance)
+
+
+def _useless(
+    session: Session, touch: Touch, step: Step, rollout: Rollout, now: datetime
+) -> str | None:
+    """Why the whole touch is skipped: too late, overtaken, or nothing left to ask."""
+    if touch.valid_until <= now:
+        return "its time had passed"
+    if step.stop == "agreed" and _agreed_day(session, rollout):
+        return "a date has been agreed"
+    other, other_step = aliased(Touch), aliased(Step)
+    overtaken = session.scalar(
+        select(other.id)
+        .join(other_step, other_step.id == other.step_id)
+        .where(
+            other.rollout_id == rollout.id,
+            other.state == "planned",
+            other.due > touch.due,
+            other.due <= now,
+            other_step.audience == step.audience,
+            other_step.channel == step.channel,
+            other_step.channel == "mail",
+        )
+        .limit(1)
+    )
+    if overtaken is not None and not step.required:
+        return "a later letter is due at the same time"
+    return None
+
+
+def _advance(rollout: Rollout, step: Step) -> None:
+    if step.audience == "decision_maker" and rollout.state == "planned":
+        rollout.state = "invited"
+    if step.anchor == "agreed_date" and step.offset_days == 0 and rollout.state == "agreed":
+        rollout.state = "implementing"
+
+
+def _propose(session: Session, rollout: Rollout, now: datetime, day_minutes: int) -> bool:
+    """Settle the suggestion before the letter that names it; without one staff must call."""
+    case = choice.open_case(session, rollout.id, now, day_minutes)
+    if choice.propose(session, case) is not None:
+        return True
+    text = "Every day on offer is closed or full. Call the customer and agree a date by hand."
+    add_task(session, f"no_day:{rollout.id}", "no_day", "no day is left", text, rollout, now)
+    return False
+
+
+def _agreed_day(session: Session, rollout: Rollout) -> bool:
+    return (
+        session.scalar(
+            select(Agreement.day).where(
+                Agreement.rollout_id == rollout.id, Agreement.version == rollout.version
+            )
+        )
+        is not None
+    )
+
+
+def _hand_to_staff(
+    session: Session, touch: Touch, step: Step, rollout: Rollout, now: datetime
+) -> Opened:
+    add_task(session, f"touch:{touch.id}", step.key, step.title, step.text or "", rollout, now)
+    touch.state, touch.done_at = "done", now
+    return Opened(touch.id, rollout.id, 0, {})

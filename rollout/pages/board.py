@@ -1,0 +1,71 @@
+"""The board: what needs somebody today, the campaigns, the next fortnight."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+
+from campaigns.boards import CampaignView, board
+from campaigns.boards.first_steps import FirstSteps, first_steps
+from campaigns.boards.today import Board, Item
+from rollout.auth import me, needs
+from rollout.current import runtime
+from rollout.pages import typed
+
+pages = Blueprint("board", __name__)
+SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One campaign of the board's table."""
+
+    view: CampaignView
+    agreed: int
+
+
+@pages.get("/")
+@needs("read")
+def front() -> str:
+    here = runtime()
+    now = here.clock.now()
+    with here.store.reading() as session:
+        found = board(session, now, me().email)
+        steps = first_steps(session)
+    mine = request.args.get("mine") == "1"
+    items = [item for item in found.items if item.mine or not mine]
+    shown = items if request.args.get("all") == "1" else items[:SHOWN]
+    return render_template(
+        "board/front.html",
+        items=shown,
+        count=len(items),
+        hidden=len(items) - len(shown),
+        mine=mine,
+        mine_count=_mine(found.items),
+        here=typed.address("/", mine="1" if mine else "", all=request.args.get("all") == "1" and "1"),
+        lines=_lines(found),
+        days=found.days,
+        today=now.date(),
+        steps=steps,
+        todo=_todo(steps),
+    )
+
+
+def _mine(items: Sequence[Item]) -> int:
+    return sum(1 for item in items if item.mine)
+
+
+def _lines(found: Board) -> list[Line]:
+    return [Line(view, sum(1 for line in view.lines if line.agreed)) for view in found.campaigns]
+
+
+def _todo(steps: FirstSteps) -> list[tuple[str, str, str, int]]:
+    """What a new installation does first: label, address, what is counted, how many there are."""
+    if steps.over:
+        return []
+    return [
+        ("Import your customers", "/imports?kind=customers", "customer", steps.customers),
+        ("Import their contacts", "/imports?kind=contacts", "contact", steps.contacts),
+        ("Take in a vendor change", "/changes", "change", steps.changes),
+        ("Open a campaign", "/campaigns/new", "campaign", steps.campaigns),
+    ]

@@ -1,0 +1,77 @@
+"""One transaction each: what a customer's page reads, books, cancels and asks."""
+
+from sqlalchemy.orm import Session
+
+from campaigns import agree
+from campaigns.boards.choosing import Choosing, choosing
+from campaigns.boards.door import Door, open_door
+from campaigns.choice import Case, open_case
+from campaigns.errors import Conflict
+from campaigns.journal import Actor
+from rollout.current import runtime
+from rollout.desk import Desk
+from rollout.pages.choose_form import Choice, Signature
+
+STALE = "Somebody else changed the date a moment ago. This is how it stands now."
+
+
+def read(token: str) -> Choosing:
+    """The page behind a link. Raises NotFound."""
+    here = runtime()
+    with here.store.reading() as session:
+        return choosing(
+            session,
+            token,
+            now=here.clock.now(),
+            provider=here.provider,
+            day_minutes=here.day_minutes,
+        )
+
+
+def book(token: str, chosen: Choice, signature: Signature) -> None:
+    """Book or move the date. Raises NotFound, and Conflict with the domain's code."""
+    with Desk(runtime(), Actor(signature.name, signature.role)).writing() as session:
+        case, chooser = _open(session, token, signature)
+        agree.agree(
+            session,
+            case,
+            day=chosen.day,
+            at=chosen.at,
+            chooser=chooser,
+            answer_key=signature.key,
+            now=runtime().clock.now(),
+        )
+
+
+def withdraw(token: str, signature: Signature) -> None:
+    """Cancel the date that stands. Raises NotFound, and Conflict with the domain's code."""
+    with Desk(runtime(), Actor(signature.name, signature.role)).writing() as session:
+        case, chooser = _open(session, token, signature)
+        now = runtime().clock.now()
+        agree.withdraw(session, case, chooser=chooser, answer_key=signature.key, now=now)
+
+
+def ask(token: str, view: Choosing, kind: str, text: str) -> None:
+    """A question becomes a task for staff; the same one twice is one."""
+    contact = view.door.contact
+    role = "decision maker" if contact.decision_maker else "site contact"
+    chooser = agree.Chooser(contact.name, role, contact.id)
+    with Desk(runtime(), chooser.actor).writing() as session:
+        _, case = _case(session, token)
+        now = runtime().clock.now()
+        agree.ask(session, case, kind=kind, text=text, chooser=chooser, now=now)
+
+
+def _open(session: Session, token: str, signature: Signature) -> tuple[Case, agree.Chooser]:
+    """The case, if it still is as the signer saw it or as this very form left it."""
+    door, case = _case(session, token)
+    own = case.current is not None and case.current.answer_key == signature.key
+    if case.rollout.version != signature.version and not own:
+        raise Conflict(STALE, "changed_meanwhile")
+    return case, agree.Chooser(signature.name, signature.role, door.contact.id)
+
+
+def _case(session: Session, token: str) -> tuple[Door, Case]:
+    here = runtime()
+    door = open_door(session, token, "choose")
+    return door, open_case(session, door.rollout.id, here.clock.now(), here.day_minutes)

@@ -1,0 +1,148 @@
+"""The faces of the customer's page; which one is shown follows from the stage alone."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Response, make_response, render_template
+
+from campaigns.boards.choosing import Choosing
+from campaigns.errors import Conflict, NotFound, Refused
+from campaigns.rules.calendar import local_instant
+from rollout.current import runtime
+from rollout.pages.choose_form import Choice
+from rollout.show import long_day
+
+STAGES = {
+    "ended": "choose/ended.html",
+    "under_way": "choose/under_way.html",
+    "booked": "choose/booked.html",
+    "no_dates": "choose/page.html",
+    "open": "choose/page.html",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A form that asks for one text; `kind` is the domain's word for it."""
+
+    kind: str
+    title: str
+    label: str
+    hint: str
+    missing: str
+    thanks: str
+
+
+QUESTIONS: Mapping[str, Question] = {
+    "question": Question(
+        "question",
+        "Ask a question",
+        "Your question",
+        "We answer by mail or by phone.",
+        "Write your question first.",
+        "We have your question and answer it by mail or by phone.",
+    ),
+    "none-fit": Question(
+        "none_fit",
+        "None of these days fit",
+        "Which days would suit you, or which do not?",
+        "For example: only after the 20th, never at the end of the month.",
+        "Write which days would suit you, so that we can look for one.",
+        "We look for a day that suits you and come back to you.",
+    ),
+    "wrong-person": Question(
+        "wrong_person",
+        "Somebody else decides this",
+        "Who decides, and how do we reach that person?",
+        "A name and a mail address or a phone number.",
+        "Write who decides, so that we can ask that person.",
+        "We write to that person instead. Nothing was chosen in your name.",
+    ),
+}
+
+
+def start(view: Choosing, shown: date | None = None, seen: Choice | None = None) -> Response:
+    """Whatever the stage calls for: choosing, the booked date, or why neither is possible."""
+    status = 410 if view.stage == "ended" else 200
+    return _page(STAGES[view.stage], view, status, month=view.month(shown), seen=seen)
+
+
+def calendar(
+    view: Choosing, shown: date | None = None, error: Refused | None = None, status: int = 200
+) -> Response:
+    """The days to choose from, also where a date stands already."""
+    problem = error.message if error else ""
+    return _page("choose/page.html", view, status, month=view.month(shown), problem=problem)
+
+
+def review(
+    view: Choosing,
+    choice: Choice,
+    name: str,
+    role: str = "",
+    key: str = "",
+    error: Refused | None = None,
+) -> Response:
+    """What would be booked, once more, with who books it. Nothing is saved yet."""
+    shifted = local_instant(choice.day, choice.at, view.zone)[1]
+    return _page(
+        "choose/review.html",
+        view,
+        422 if error else 200,
+        choice=choice,
+        shifted=shifted,
+        form=_form(view, name, role, key),
+        error=error,
+    )
+
+
+def cancel(
+    view: Choosing, name: str, role: str = "", key: str = "", error: Refused | None = None
+) -> Response:
+    """Asks whether the booked date shall really go."""
+    form = _form(view, name, role, key)
+    return _page("choose/cancel.html", view, 422 if error else 200, form=form, error=error)
+
+
+def refused(view: Choosing, refusal: Conflict, choice: Choice | None = None) -> Response:
+    """Something changed meanwhile: the present state, with a sentence that says what."""
+    problem = refusal.message
+    if choice and refusal.code in ("date_taken", "full"):
+        problem = f"{long_day(choice.day)} was just taken. These days are free:"
+    if choice and view.may_choose and refusal.code != "changed_meanwhile":
+        template, shown = "choose/page.html", choice.day
+    else:
+        template, shown = STAGES[view.stage], None
+    return _page(template, view, 409, month=view.month(shown), problem=problem)
+
+
+def ask(view: Choosing, slug: str, asked: Question, error: Refused | None = None) -> Response:
+    """A small form with one text."""
+    status = 422 if error else 200
+    return _page("choose/ask.html", view, status, slug=slug, question=asked, error=error)
+
+
+def thanks(view: Choosing, asked: Question) -> Response:
+    return _page("choose/thanks.html", view, 200, question=asked)
+
+
+def question(slug: str) -> Question:
+    """Raises NotFound for an address that asks nothing."""
+    if slug not in QUESTIONS:
+        raise NotFound("This address is not complete.", "no_page")
+    return QUESTIONS[slug]
+
+
+def _form(view: Choosing, name: str, role: str, key: str) -> dict[str, str | int]:
+    # A key for each form that is rendered: the same form sent twice books once.
+    key = key or secrets.token_hex(16)
+    return {"name": name, "role": role, "key": key, "version": view.version}
+
+
+def _page(template: str, view: Choosing, status: int, **more: object) -> Response:
+    guides = [(guide.title, guide.minutes) for guide in runtime().library.guides()]
+    values = {"problem": "", "seen": None, "error": None, **more}
+    html = render_template(template, view=view, guides=guides, **values)
+    return make_response(html, status)
