@@ -181,7 +181,7 @@ def _nonce_key() -> bytes:
 
 
 def _ours(origin: str) -> bool:
-    base = urlsplit(settings().base_url)
+    base = urlsplit(runtime().links.base_url)
     if origin == f"{base.scheme}://{base.netloc}":
         return True
     # The address in front of a proxy may be another than the configured one; what a browser

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
 
     data: Path = Field(
         Path("rollout-data"),
-        description="Folder for the embedded database, the dev mailbox and the generated secret.",
+        description="Folder of the embedded database, the dev mailbox and the generated secret.",
     )
     database_url: str = Field(
         "", description="SQLAlchemy address; empty means a SQLite file in the data folder."
@@ -44,7 +44,8 @@ class Settings(BaseSettings):
         "memory://", description="Celery broker; memory:// runs everything in one process."
     )
     base_url: str = Field(
-        "http://127.0.0.1:8000", description="Address under which letters link to this server."
+        "",
+        description="Address under which letters link here; empty means that of `rollout up`.",
     )
     secret_key: str = Field(
         "",
@@ -97,7 +98,7 @@ class Settings(BaseSettings):
     @classmethod
     def _web_address(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
             raise ValueError("must be an address such as https://rollout.example.com")
         return value.rstrip("/")
 
@@ -173,6 +174,10 @@ def load(environment: Mapping[str, str], **overrides: Any) -> Loaded:
     for name, value in overrides.items():
         if value is not None:
             values[name], sources[name] = value, "command line"
+    if "data" not in values and values.get("database_url", "").startswith("sqlite:///"):
+        # The secret and the dev mailbox belong beside the database that they go with.
+        values["data"] = Path(values["database_url"].removeprefix("sqlite:///")).parent
+        sources["data"] = "beside the database"
     try:
         settings = Settings(**values)
     except ValidationError as error:

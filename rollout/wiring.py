@@ -19,10 +19,11 @@ from campaigns.store import Store, insert_missing
 from guides import library
 from rollout.settings import CLOCK, BadSettings, Settings
 from workers.mail import Mailer, mailer_from
-from workers.runtime import Clock, Runtime, nobody_to_wake
+from workers.runtime import Clock, Runtime
 
 # How stale the shared position of a driven clock may be, in seconds of this machine.
 FRESH = 0.25
+DEFAULT_ADDRESS = "http://127.0.0.1:8000"
 # A driven clock whose last sweep is older than this was stopped, and goes on where it stood.
 STOPPED = timedelta(seconds=30)
 
@@ -145,10 +146,12 @@ def build_provider(settings: Settings) -> Provider:
     return Provider(settings.provider, settings.provider_phone, name or settings.provider, address)
 
 
-def build_runtime(
-    settings: Settings, store: Store, nudge: Callable[[], None] = nobody_to_wake
-) -> Runtime:
-    """Everything wired. The database must be migrated."""
+def build_runtime(settings: Settings, store: Store, address: str | None = None) -> Runtime:
+    """Everything wired. The database must be migrated.
+
+    `address` is where this process serves; it is kept, so that letters sent by another
+    command link to the same place.
+    """
     pin_time_zones()
     clock = build_clock(settings, store)
     return Runtime(
@@ -156,12 +159,11 @@ def build_runtime(
         clock=clock,
         library=library.load(),
         mailer=build_mailer(settings),
-        links=Links(settings.secret(), settings.base_url),
+        links=Links(settings.secret(), settings.base_url or _served_at(store, address)),
         provider=build_provider(settings),
         instance=instance_of(store),
         lease_seconds=settings.lease_seconds,
         day_minutes=settings.day_minutes,
-        nudge=nudge,
         redirect=parseaddr(settings.mail_redirect)[1] or None,
     )
 
@@ -169,6 +171,17 @@ def build_runtime(
 def with_nudge(runtime: Runtime, nudge: Callable[[], None]) -> Runtime:
     """The same runtime with somebody to wake."""
     return replace(runtime, nudge=nudge)
+
+
+def _served_at(store: Store, address: str | None) -> str:
+    """The address of the last `rollout up` on this database."""
+    instance_of(store)
+    if address is not None:
+        with store.writing() as session:
+            session.get_one(Installation, 1).served_at = address
+        return address
+    with store.reading() as session:
+        return session.get_one(Installation, 1).served_at or DEFAULT_ADDRESS
 
 
 def instance_of(store: Store) -> str:

@@ -39,7 +39,7 @@ class JournalEntry(Base):
 
 
 class Installation(Base):
-    """One row: which installation this is, and where a driven clock stands."""
+    """One row: which installation this is, where it was last served, where a driven clock stands."""
 
     __tablename__ = "installation"
     __table_args__ = (CheckConstraint("id = 1", name="single"),)
@@ -47,6 +47,7 @@ class Installation(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     instance: Mapped[str] = mapped_column(String(32))
     created_at: Mapped[Instant]
+    served_at: Mapped[str | None] = mapped_column(String(300))  # address of the last `rollout up`
     clock_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     clock_set_at: Mapped[datetime | None] = mapped_column(UtcInstant)  # by the machine's clock
     swept_at: Mapped[datetime | None] = mapped_column(UtcInstant)

@@ -39,6 +39,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('instance', sa.String(length=32), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('served_at', sa.String(length=300), nullable=True),
     sa.Column('clock_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('clock_set_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('swept_at', sa.DateTime(timezone=True), nullable=True),

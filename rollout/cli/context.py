@@ -50,10 +50,10 @@ def open_store(loaded: Loaded) -> Store:
     return store
 
 
-def open_runtime(loaded: Loaded | None = None) -> Runtime:
-    """A runtime on the settings' database."""
+def open_runtime(loaded: Loaded | None = None, address: str | None = None) -> Runtime:
+    """A runtime on the settings' database; `address` where this process serves pages."""
     loaded = loaded or settings()
-    return build_runtime(loaded.settings, open_store(loaded))
+    return build_runtime(loaded.settings, open_store(loaded), address)
 
 
 def acts(command: F) -> F:

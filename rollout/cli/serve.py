@@ -33,10 +33,9 @@ def up(demo: bool, host: str, port: int, data: Path | None) -> None:
     from rollout.serving import listen, serve_until_stopped
 
     server_socket, address = listen(host, port)
-    given = os.environ.get("ROLLOUT_BASE_URL")
-    loaded = settings(data=data, base_url=None if given else address)
+    loaded = settings(data=data)
     configure()
-    rt = open_runtime(loaded)
+    rt = open_runtime(loaded, address)
     if isinstance(rt.clock, DrivenClock):
         rt.clock.go_on()
     urls = load_demo(rt, loaded.settings) if demo else {"Board": f"{rt.links.base_url}/"}

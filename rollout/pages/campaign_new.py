@@ -10,13 +10,12 @@ from werkzeug.wrappers import Response
 from campaigns import launch, picking, playbooks
 from campaigns.boards.opening import opening
 from campaigns.errors import Invalid, NotFound, Refused
-from campaigns.rules import step_words
 from rollout.auth import actor, needs
 from rollout.current import runtime
 from rollout.desk import Desk
 from rollout.errors import status_of
 from rollout.notice import tell
-from rollout.pages import typed
+from rollout.pages import step_rows, typed
 from rollout.parse.selection import selection
 
 pages = Blueprint("campaign_new", __name__)
@@ -107,15 +106,16 @@ def _form(form: Any, problem: Refused | None) -> str:
     here = runtime()
     with here.store.reading() as session:
         offered = opening(session, here.clock.now())
+    books = [playbooks.shipped(name) for name in playbooks.names()]
     field = (problem.field or FIELDS.get(problem.code, "")) if problem else ""
     return render_template(
         "campaigns/new.html",
         form=form,
         offered=offered,
-        books=[playbooks.shipped(name) for name in playbooks.names()],
+        books=books,
+        steps={book.name: step_rows.of_playbook(book) for book in books},
         usual=playbooks.DEFAULT,
         wrong={field: problem.message} if problem else {},
         picked=form.getlist("pick") if hasattr(form, "getlist") else [],
         pickable=len(offered.candidates) <= PICKABLE,
-        words=step_words,
     )

@@ -10,10 +10,9 @@ from campaigns.boards.campaigns import campaign_lines
 from campaigns.boards.narrow import Narrow, managers, narrowed
 from campaigns.boards.opened import campaign_numbered, opened
 from campaigns.boards.vendor import vendor_sentence
-from campaigns.rules import step_words
 from rollout.auth import needs
 from rollout.current import runtime
-from rollout.pages import typed
+from rollout.pages import step_rows, typed
 from rollout.pages.campaign_buttons import buttons_for
 from rollout.pages.download import download
 from rollout.papers.lists import list_csv
@@ -73,7 +72,7 @@ def show(number: int) -> str:
         lines=kept[(page - 1) * AT_ONCE : page * AT_ONCE],
         kept=len(kept),
         states=_states(view),
-        managers=managers(view.lines),
+        managers=[("", "all"), *((name, name) for name in managers(view.lines))],
         sorts=_sorts(view, asked),
         csv=_address(f"/campaigns/{view.id}.csv", asked),
         previous=_address(f"/campaigns/{view.id}", asked, page=page - 1) if page > 1 else "",
@@ -84,7 +83,7 @@ def show(number: int) -> str:
         ),
         first=(page - 1) * AT_ONCE + 1,
         today=now.date(),
-        words=step_words,
+        steps=step_rows.of_campaign(plan.steps),
     )
 
 

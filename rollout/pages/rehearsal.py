@@ -1,8 +1,12 @@
 """The campaign ahead, day by day: who gets what when, before anything leaves."""
 
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
 from flask import Blueprint, Response, render_template
 
-from campaigns.boards import campaign_view
+from campaigns.boards import CampaignView, campaign_view
 from campaigns.boards.opened import campaign_numbered
 from campaigns.errors import Conflict
 from campaigns.rules import step_words
@@ -33,6 +37,21 @@ COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One event as the page shows it; `day` and `clock` are the customer's."""
+
+    day: date
+    clock: str
+    zone: str
+    customer: str
+    kind: str
+    audience: str
+    people: int
+    subject: str
+    reason: str
+
+
 @pages.get("/campaigns/<int:number>/rehearsal")
 @needs("read")
 def show(number: int) -> str:
@@ -47,37 +66,7 @@ def show(number: int) -> str:
     except Conflict as problem:
         return render_template("campaigns/rehearsal_none.html", view=view, problem=problem)
     seconds = (here.clock.machine() - started).total_seconds()
-    customer, kind = typed.asked("customer"), typed.asked("kind", 20)
-    kept = _kept(found, customer, kind)
-    page = min(typed.page_number(), max(1, -(-len(kept) // AT_ONCE)))
-    path = f"/campaigns/{view.id}/rehearsal"
-    run = typed.asked("run", 1)
-
-    def at(page_number: int) -> str:
-        return typed.address(path, customer=customer, kind=kind, run=run, page=page_number)
-
-    days = load_per_day(kept)
-    return render_template(
-        "campaigns/rehearsal.html",
-        view=view,
-        found=found,
-        seconds=seconds,
-        events=kept[(page - 1) * AT_ONCE : page * AT_ONCE],
-        kept=len(kept),
-        first=(page - 1) * AT_ONCE + 1,
-        letters=sum(event.people for event in kept if event.kind == "mail"),
-        days=days,
-        picture=picture(days),
-        customers=sorted({line.customer for line in view.lines}, key=str.casefold),
-        customer=customer,
-        kind=kind,
-        kinds=KINDS,
-        run=run,
-        csv=typed.address(f"/campaigns/{view.id}/rehearsal.csv", customer=customer, kind=kind),
-        previous=at(page - 1) if page > 1 else "",
-        following=at(page + 1) if page * AT_ONCE < len(kept) else "",
-        words=step_words,
-    )
+    return render_template("campaigns/rehearsal.html", **_shown(view, found), seconds=seconds)
 
 
 @pages.get("/campaigns/<int:number>/rehearsal.csv")
@@ -100,3 +89,45 @@ def _kept(found: Rehearsal, customer: str, kind: str) -> list[Event]:
         if (not customer or event.customer == customer) and (not kind or event.kind == kind)
     ]
     return sorted(events, key=lambda event: (event.local[:10], event.at))
+
+
+def _row(event: Event) -> Row:
+    return Row(
+        day=date.fromisoformat(event.local[:10]),
+        clock=event.local[11:16],
+        zone=event.zone,
+        customer=event.customer,
+        kind=event.kind,
+        audience=step_words.audience(event.audience),
+        people=event.people,
+        subject=event.subject or event.step,
+        reason=event.reason,
+    )
+
+
+def _shown(view: CampaignView, found: Rehearsal) -> dict[str, Any]:
+    customer, kind, run = typed.asked("customer"), typed.asked("kind", 20), typed.asked("run", 1)
+    kept = _kept(found, customer, kind)
+    page = min(typed.page_number(), max(1, -(-len(kept) // AT_ONCE)))
+    path = f"/campaigns/{view.id}/rehearsal"
+    days = load_per_day(kept)
+
+    def at(number: int) -> str:
+        return typed.address(path, customer=customer, kind=kind, run=run, page=number)
+
+    return {
+        "view": view,
+        "found": found,
+        "events": [_row(event) for event in kept[(page - 1) * AT_ONCE : page * AT_ONCE]],
+        "kept": len(kept),
+        "first": (page - 1) * AT_ONCE + 1,
+        "days": days,
+        "picture": picture(days),
+        "letters": sum(day.letters for day in days),
+        "customers": sorted((line.customer for line in view.lines), key=str.casefold),
+        "asked": {"customer": customer, "kind": kind, "run": run},
+        "kinds": KINDS,
+        "csv": typed.address(f"{path}.csv", customer=customer, kind=kind),
+        "previous": at(page - 1) if page > 1 else "",
+        "following": at(page + 1) if page * AT_ONCE < len(kept) else "",
+    }

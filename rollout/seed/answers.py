@@ -1,11 +1,14 @@
 """Customers answer: each line of the story becomes what a customer or the desk does that day."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 
 from sqlalchemy import select
 
 from campaigns import agree, choice, tasks
-from campaigns.models import Task
+from campaigns.models import Agreement, Task
+from campaigns.rules.dates import OfferedDay
 from rollout.seed import staff
 from rollout.seed.past import CAMPAIGN, Past, case_of, owner_of
 from rollout.seed.story import ANSWERS, Answer
@@ -15,9 +18,9 @@ SWITCH = "switch-on"
 
 
 def plan_answers(past: Past) -> None:
-    """Every answer of the story at its day, at an hour when both sides of the world may be awake."""
+    """Every answer of the story on its day, at an hour when most of the world is awake."""
     for answer in ANSWERS:
-        past.plan(past.on(answer.day, 14), lambda answer=answer: give(past, answer))
+        past.plan(past.on(answer.day, 14), partial(give, past, answer))
 
 
 def give(past: Past, answer: Answer) -> None:
@@ -64,7 +67,7 @@ def _by_page(past: Past, answer: Answer) -> None:
     _switch_on(past, made)
 
 
-def _nearest(past: Past, answer: Answer, offered: list[choice.dates.OfferedDay]) -> date:
+def _nearest(past: Past, answer: Answer, offered: Sequence[OfferedDay]) -> date:
     """The first open day from the wished one on, or else the last before it."""
     wished = past.today.date() + timedelta(days=answer.aim)
     days = [day.day for day in offered if day.verdict.open]
@@ -72,7 +75,7 @@ def _nearest(past: Past, answer: Answer, offered: list[choice.dates.OfferedDay])
     return later[0] if later else days[-1]
 
 
-def _switch_on(past: Past, made: agree.Agreement) -> None:
+def _switch_on(past: Past, made: Agreement) -> None:
     """A technician ticks the switch off two hours after the agreed time, if that still stands."""
     assert made.instant is not None
 

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,12 +27,12 @@ AHEAD = 42  # days from today to the vendor's date, and on to the next Tuesday
 
 def plan_beginnings(past: Past) -> None:
     """Three days of preparation, the start, and a draft from the day before yesterday."""
-    past.plan(past.on(-3, 9), lambda: _close_days(past))
-    past.plan(past.on(-3, 10), lambda: _bounce(past))
-    past.plan(past.on(-2, 9), lambda: _open(past, CAMPAIGN, CHANGE, "default"))
-    past.plan(past.on(-1, 9), lambda: _move(past, _approve))
-    past.plan(past.on(0, 6), lambda: _move(past, _start))
-    past.plan(past.ago(days=2), lambda: _open(past, DRAFT, DRAFT_CHANGE, "back-end-retirement"))
+    past.plan(past.on(-3, 9), partial(_close_days, past))
+    past.plan(past.on(-3, 10), partial(_bounce, past))
+    past.plan(past.on(-2, 9), partial(_open, past, CAMPAIGN, CHANGE, "default"))
+    past.plan(past.on(-1, 9), partial(_move, past, _approve))
+    past.plan(past.on(0, 6), partial(_move, past, _start))
+    past.plan(past.ago(days=2), partial(_open, past, DRAFT, DRAFT_CHANGE, "back-end-retirement"))
 
 
 def register_all(past: Past) -> tuple[int, int]:

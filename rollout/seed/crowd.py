@@ -9,12 +9,14 @@ from importlib.resources import files
 # so that no two people of one firm share a full name.
 NAMES = {
     "DE": (
-        "Anna Jörg Lena Mehmet Greta Paul Ayşe Felix Hannah Oskar Ida Matthias Lea Emil Clara Yusuf",
+        "Anna Jörg Lena Mehmet Greta Paul Ayşe Felix Hannah Oskar Ida Matthias Lea Emil Clara "
+        "Yusuf",
         "Müller Kaya Schröder Weiß Lehmann Yilmaz Krüger Vogt Arndt Böhm Franke Horn Seidel Thiel "
         "Brandt Engel Jahn",
     ),
     "GB": (
-        "Amelia George Priya Harry Isla Oliver Zara Jack Niamh Arthur Ruby Imran Freya Leo Maya Tom",
+        "Amelia George Priya Harry Isla Oliver Zara Jack Niamh Arthur Ruby Imran Freya Leo Maya "
+        "Tom",
         "Hughes Patel Clarke Okafor Bennett Shah Fraser Webb Doyle Pearce Lloyd Singh Marsh Reid "
         "Barker Quinn Stone",
     ),

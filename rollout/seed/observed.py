@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -35,18 +36,18 @@ KEPT_OPEN = timedelta(days=2)
 
 def plan_observations(past: Past) -> None:
     """Evidence before the start and every so often, then words, tickets and tidying up."""
-    past.plan(past.on(-2, 6), lambda: look(past))
+    past.plan(past.on(-2, 6), partial(look, past))
     for days in LOOKED:
-        past.plan(past.ago(days=days), lambda: look(past))
+        past.plan(past.ago(days=days), partial(look, past))
     for days, customer in DONE_BY_OWN_WORD:
-        past.plan(past.ago(days=days), lambda c=customer: _say_done(past, c))
+        past.plan(past.ago(days=days), partial(_say_done, past, customer))
     for days, customer, words in HELP:
-        past.plan(past.ago(days=days), lambda c=customer, w=words: _ask_for_help(past, c, w))
-    past.plan(past.ago(days=20), lambda: _except(past))
-    past.plan(past.ago(days=1), lambda: _import_tickets(past))
+        past.plan(past.ago(days=days), partial(_ask_for_help, past, customer, words))
+    past.plan(past.ago(days=20), partial(_except, past))
+    past.plan(past.ago(days=1), partial(_import_tickets, past))
     for day in range(1, (past.today - past.start).days, 3):
-        past.plan(past.on(day, 15), lambda: _finish_tasks(past))
-    past.plan(past.ago(hours=3), lambda: _finish_tasks(past))
+        past.plan(past.on(day, 15), partial(_finish_tasks, past))
+    past.plan(past.ago(hours=3), partial(_finish_tasks, past))
 
 
 def look(past: Past) -> None:

@@ -55,7 +55,7 @@ def take(office: Office, token: str = "mine", limit: int = 50) -> list[Claim]:
 
 def mark(office: Office, claim: Claim, machine: datetime | None = None) -> bool:
     with office.store.writing() as session:
-        return contact.mark(session, claim, machine=machine or office.now, facts={})
+        return contact.mark(session, claim, machine=machine or office.now, lease=LEASE, facts={})
 
 
 def hold(office: Office, campaign: int) -> None:
@@ -309,5 +309,5 @@ def test_a_withdrawn_date_cancels_what_waited_for_it(office: Office) -> None:
 
 def test_a_letter_cannot_be_in_a_state_that_does_not_exist(office: Office) -> None:
     invited(office)
-    with pytest.raises(Exception, match="(?i)check"), office.store.writing() as session:
+    with pytest.raises(Exception, match=r"(?i)check"), office.store.writing() as session:
         session.execute(update(Delivery).values(state="lost"))

@@ -1,0 +1,164 @@
+"""What the customer's page shows, put in order for reading; nothing is looked up here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from campaigns.boards.customer import CustomerView, Happening, PersonLine, RolloutView
+from campaigns.models import Contact, JournalEntry, Task
+from campaigns.phone import PhoneOffer
+from rollout import show
+from rollout.pages.words import LEVELS
+
+FEW = 100  # people of one state, or contacts, that are shown unless all are asked for
+READINESS = (
+    ("not_done", "not ready"),
+    ("unknown", "unknown"),
+    ("excepted", "excepted"),
+    ("done", "ready"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SentLetter:
+    """One person's letter of a step."""
+
+    public_id: str
+    person: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the timeline; `when` is the customer's own time."""
+
+    at: datetime
+    when: str
+    kind: str
+    title: str
+    detail: str
+    letters: Sequence[SentLetter]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person's readiness in words."""
+
+    line: PersonLine
+    level: str
+    since: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The people of one state; `hidden` were left out of `people`."""
+
+    state: str
+    label: str
+    count: int
+    people: Sequence[Person]
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One campaign at this customer."""
+
+    view: RolloutView
+    offer: PhoneOffer
+    agreed: str
+    past: Sequence[Event]
+    ahead: Sequence[Event]
+    groups: Sequence[Group]
+    open_tasks: Sequence[Task]
+    done_tasks: Sequence[Task]
+
+
+def section(view: CustomerView, at: RolloutView, offer: PhoneOffer, everybody: bool) -> Section:
+    """A campaign with its timeline cut at today's line and its people by readiness."""
+    zone = view.customer.timezone
+    letters: dict[int, list[SentLetter]] = {}
+    for delivery, person, _ in at.letters:
+        sent = SentLetter(delivery.public_id, person, delivery.state)
+        letters.setdefault(delivery.touch_id, []).append(sent)
+    events = [(line.ahead, _event(line, letters, zone)) for line in at.timeline]
+    return Section(
+        view=at,
+        offer=offer,
+        agreed=_agreed(at),
+        past=[event for ahead, event in events if not ahead],
+        ahead=[event for ahead, event in events if ahead],
+        groups=_groups(at.people, zone, everybody),
+        open_tasks=[task for task in at.tasks if task.done_at is None],
+        done_tasks=[task for task in at.tasks if task.done_at is not None],
+    )
+
+
+def contacts(rows: Sequence[Contact], everybody: bool) -> tuple[list[Contact], int]:
+    """Those with a role or with trouble first, then by name; and how many were left out."""
+    ordered = sorted(rows, key=lambda c: (c.left_at is not None, not roles_of(c), c.name.casefold()))
+    shown = ordered if everybody else ordered[:FEW]
+    return shown, len(ordered) - len(shown)
+
+
+def roles_of(contact: Contact) -> list[str]:
+    """What a contact does for us, in words; empty for somebody who only uses a computer."""
+    words = ("decision_maker", "site_contact", "manager", "pilot", "vip", "admin")
+    return [show.words(word) for word in words if getattr(contact, word)]
+
+
+def details_of(entry: JournalEntry) -> str:
+    """The details of a journal entry as one line; what is empty is left out."""
+    parts = []
+    for name, value in entry.details.items():
+        if value not in (None, "", [], {}):
+            said = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            parts.append(f"{show.words(name)} {said}")
+    return "; ".join(parts)
+
+
+def _event(line: Happening, letters: Mapping[int, Sequence[SentLetter]], zone: str) -> Event:
+    there = line.at.astimezone(ZoneInfo(zone))
+    counted = ", ".join(f"{show.number(many)} {show.words(state)}" for state, many in line.counts)
+    reason = f"not sent: {line.detail}" if line.kind == "skipped" and line.detail else line.detail
+    return Event(
+        at=line.at,
+        when=f"{show.day(there.date())}, {show.clock(there.time())}",
+        kind=line.kind,
+        title=line.title,
+        detail="; ".join(part for part in (counted, reason) if part),
+        letters=letters.get(line.touch_id, ()) if line.touch_id else (),
+    )
+
+
+def _agreed(at: RolloutView) -> str:
+    current = at.current
+    if current is None or current.day is None or current.local_time is None:
+        return ""
+    return show.promised(current.day, current.local_time, current.zone)
+
+
+def _groups(people: Sequence[PersonLine], zone: str, everybody: bool) -> list[Group]:
+    groups = []
+    for state, label in READINESS:
+        found = [line for line in people if line.state == state]
+        shown = found if everybody else found[:FEW]
+        if found:
+            persons = [_person(line, zone) for line in shown]
+            groups.append(Group(state, label, len(found), persons, len(found) - len(shown)))
+    return groups
+
+
+def _person(line: PersonLine, zone: str) -> Person:
+    level = "" if line.level is None else LEVELS[line.level]
+    if line.required and (line.level or 0) < 1:
+        level = f"{level}, already required".removeprefix(", ")
+    since = ""
+    if line.taken_at is not None:
+        day = line.taken_at.astimezone(ZoneInfo(zone)).date()
+        since = f"{show.day(day)}, {line.source}"
+    says = ["says done" if word == "done" else "asks for help" for word in line.says]
+    words = level if line.level is not None else (line.reason or "")
+    return Person(line, words or level, since, ", ".join(says))
