@@ -11,8 +11,26 @@ INSTALL = $(PIP) install --quiet --disable-pip-version-check --no-deps
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
 
+# Only the folder is closed to others: a container reads the files as a user of its own.
+define MAKE_SECRETS
+import os, secrets
+os.umask(0o022)
+password = secrets.token_hex(24)
+files = {
+    "postgres_password": password,
+    "database_url": f"postgresql://rollout:{password}@postgres:5432/rollout",
+    "mail": "mailbox:",
+    "secret_key": secrets.token_urlsafe(48),
+}
+for name, text in files.items():
+    with open(name, "x") as file:
+        file.write(text + "\n")
+print("Written to secrets/. Put your mail server in secrets/mail: smtp://user:password@host:587?tls=starttls")
+endef
+export MAKE_SECRETS
+
 .DEFAULT_GOAL := help
-.PHONY: help env dev-env demo check docs test lock clean
+.PHONY: help env dev-env demo check docs test secrets lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +59,9 @@ docs: env ## write docs/commands.md and docs/settings.md anew
 
 test: dev-env ## every test; the end counts what was skipped and names it
 	$(BIN)/python -m pytest -p tests.house.no_skips -n 2 --dist loadfile
+
+secrets: ## passwords and keys of docker-compose.yml, made once, in secrets/
+	@umask 077 && mkdir -p secrets && cd secrets && test -e secret_key || $(PYTHON) -c "$$MAKE_SECRETS"
 
 lock: ## pin every package anew, with hashes (needs uv)
 	$(COMPILE) pyproject.toml -o requirements.txt

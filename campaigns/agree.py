@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from campaigns import schedule
 from campaigns.asking import Chooser, ask, note
-from campaigns.booking import book, release
+from campaigns.booking import book, lock_days, release
 from campaigns.capacity import free_minutes
 from campaigns.choice import Case, change_until, with_own
 from campaigns.errors import Conflict, NotFound
@@ -68,6 +68,7 @@ def agree(
     if case.current and (case.current.day, case.current.local_time) == (day, at):
         return case.current
     version = _next_version(session, case)
+    lock_days(session, case, day)
     release(session, case.rollout.id, now)
     book(session, case, version, day)
     instant, shifted = local_instant(day, at, case.customer.timezone)

@@ -15,6 +15,25 @@ from campaigns.models import (
 from campaigns.store import insert_missing
 
 
+def lock_days(session: Session, case: Case, day: date) -> None:
+    """Hold the day that is given back and the new one, in one order for everybody.
+
+    Two customers who swap their days would otherwise wait for each other for ever.
+    """
+    names, capacity = lanes(session), case.terms.day_minutes
+    rows = [{"lane": lane, "day": day, "capacity": capacity, "taken": 0} for lane in names]
+    insert_missing(session, TechnicianDay, rows)
+    held = select(Booking.technician_day_id).where(
+        Booking.rollout_id == case.rollout.id, Booking.released_at.is_(None)
+    )
+    session.execute(
+        select(TechnicianDay.id)
+        .where((TechnicianDay.day == day) | TechnicianDay.id.in_(held))
+        .order_by(TechnicianDay.id)
+        .with_for_update()
+    )
+
+
 def release(session: Session, rollout_id: int, now: datetime) -> None:
     row = session.execute(
         update(Booking)
@@ -33,11 +52,8 @@ def release(session: Session, rollout_id: int, now: datetime) -> None:
 
 
 def book(session: Session, case: Case, version: int, day: date) -> None:
-    """Take the minutes from the first technician who has them; the CHECK stands behind it."""
-    minutes, capacity = case.terms.minutes, case.terms.day_minutes
-    names = lanes(session)
-    rows = [{"lane": lane, "day": day, "capacity": capacity, "taken": 0} for lane in names]
-    insert_missing(session, TechnicianDay, rows)
+    """Take the minutes from the first technician who has them; `lock_days` comes before."""
+    minutes, names = case.terms.minutes, lanes(session)
     candidates = session.scalars(
         select(TechnicianDay.id)
         .where(TechnicianDay.day == day, TechnicianDay.lane.in_(names))

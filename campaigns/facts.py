@@ -18,7 +18,7 @@ VOCABULARY: Mapping[str, str] = {
     "first_name": "the reader's first name",
     "person_name": "the reader's full name",
     "customer": "the customer's name",
-    "people_total": "how many people the customer has in scope",
+    "people_total": "how many people the customer has, the excepted included",
     "people_ready": "how many are ready, by evidence",
     "people_not_ready": "how many are known not to be ready, or unknown",
     "people_summary": "ready, unknown and excepted with their whole",
@@ -155,7 +155,7 @@ def of_person(contact: Contact) -> dict[str, str]:
 def of_customer(customer: Customer, people: People) -> dict[str, str]:
     return {
         "customer": customer.name,
-        "people_total": str(people.in_scope),
+        "people_total": str(people.total),
         "people_ready": str(people.done),
         "people_not_ready": str(people.not_done + people.unknown),
         "people_summary": people.sentence(),

@@ -73,16 +73,12 @@ def _raise_version(session: Session, rollout_id: int) -> int:
 def _note(
     session: Session, rollout_id: int, details: dict[str, object], who: Actor, now: datetime
 ) -> None:
-    campaign, customer = (
-        session.execute(
-            select(Campaign, Customer)
-            .join(Rollout, Rollout.campaign_id == Campaign.id)
-            .join(Customer, Customer.id == Rollout.customer_id)
-            .where(Rollout.id == rollout_id)
-        )
-        .tuples()
-        .one()
-    )
+    campaign, customer = session.execute(
+        select(Campaign, Customer)
+        .join(Rollout, Rollout.campaign_id == Campaign.id)
+        .join(Customer, Customer.id == Rollout.customer_id)
+        .where(Rollout.id == rollout_id)
+    ).one()
     record(
         session,
         who=who,

@@ -71,6 +71,16 @@ def settle(session: Session, upload_id: int, result: Mapping[str, Any]) -> None:
     )
 
 
+def look_again(session: Session, upload_id: int, preview: Mapping[str, Any]) -> None:
+    """The file does not fit any more as it did: what an import would do now is kept instead."""
+    session.execute(
+        update(UploadedFile)
+        .where(UploadedFile.id == upload_id, UploadedFile.content != b"")
+        .values(preview=dict(preview))
+        .execution_options(synchronize_session=False)
+    )
+
+
 def forget_old(session: Session, now: datetime) -> None:
     """Drop what has waited longer than a day."""
     session.execute(

@@ -1,8 +1,14 @@
 """One process that serves everything until it is told to stop."""
 
+import fcntl
+import os
 import signal
 import socket
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import click
 from waitress.server import create_server
@@ -10,12 +16,27 @@ from waitress.server import create_server
 from rollout.settings import Settings
 from rollout.web import create_app
 from rollout.wiring import with_nudge
-from workers.app import make_app
+from workers.app import make_app, pace
 from workers.embedded import running
 from workers.runtime import Runtime
 from workers.tasks import add_tasks, nudger
 
-FASTEST_SWEEP = 0.2  # seconds; a driven clock that runs fast is swept more often
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # compared with, not bound to
+
+
+@contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """Holds the data folder for one `rollout up`; a second is refused with one clear line."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "up.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise click.ClickException(
+                f"Another `rollout up` serves {data} already. "
+                "Stop it first, or give this one a folder of its own with --data."
+            ) from None
+        yield
 
 
 def listen(host: str, port: int) -> tuple[socket.socket, str]:
@@ -26,35 +47,50 @@ def listen(host: str, port: int) -> tuple[socket.socket, str]:
     try:
         server.bind((host, port))
     except OSError as error:
-        raise click.ClickException(f"Port {port} on {host} cannot be used: {error.strerror}.") from None
-    name = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-    return server, f"http://{name}:{server.getsockname()[1]}"
+        raise click.ClickException(
+            f"Port {port} on {host} cannot be used: {error.strerror}."
+        ) from None
+    name = "127.0.0.1" if host in EVERYWHERE else host
+    shown = f"[{name}]" if ":" in name else name
+    return server, f"http://{shown}:{server.getsockname()[1]}"
 
 
 def serve_until_stopped(
     rt: Runtime, settings: Settings, server_socket: socket.socket, urls: dict[str, str]
 ) -> None:
     """Pages, worker and beat in threads; Ctrl-C or SIGTERM ends all of them."""
-    fast = rt.clock.speed is not None and rt.clock.speed > 1
-    app = make_app("memory://", FASTEST_SWEEP if fast else settings.sweep_seconds)
+    app = make_app("memory://", pace(settings.sweep_seconds, rt.clock.speed))
     add_tasks(app, lambda: rt)
     web = create_app(with_nudge(rt, nudger(app)), settings)
     server = create_server(web, sockets=[server_socket], threads=8, ident=None)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _n, _f: stop.set())
-    thread = threading.Thread(target=server.run, name="web", daemon=True)
-    with running(app):
-        thread.start()
+    with running(app, rt):
+        threading.Thread(target=server.run, name="web", daemon=True).start()
         _announce(urls)
         stop.wait()
         click.echo("Stopping.")
         server.close()
     rt.store.close()
+    _leave()
+
+
+def _leave() -> None:
+    """End, even where a courier still waits for a mail server.
+
+    The lease and the mark of that letter say what became of it; waiting longer would look
+    like hanging.
+    """
+    waiting = [
+        t for t in threading.enumerate() if not t.daemon and t is not threading.main_thread()
+    ]
+    if waiting:
+        sys.stdout.flush()
+        os._exit(0)
 
 
 def _announce(urls: dict[str, str]) -> None:
     for name, url in urls.items():
         click.echo(f"{name + ':':<18} {url}")
     click.echo("Press Ctrl-C to stop.")
-

@@ -11,7 +11,7 @@ from flask import Flask, g, request
 from jinja2 import StrictUndefined
 from werkzeug.security import safe_join
 
-from rollout import api, auth, current, errors, pages, security, show
+from rollout import api, auth, current, errors, packed, pages, security, show
 from rollout.current import runtime
 from rollout.settings import Settings
 from workers.runtime import Runtime
@@ -46,6 +46,7 @@ def create_app(runtime: Runtime, settings: Settings) -> Flask:
     show.install(app.jinja_env)
     app.context_processor(_shell)
     _pin_static(app)
+    packed.install(app)
     for blueprint in (*pages.blueprints(), *api.blueprints()):
         app.register_blueprint(blueprint)
     security.exempt_letter_pages(app)

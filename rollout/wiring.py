@@ -59,7 +59,8 @@ class DrivenClock:
     """A time that starts where it is told and runs at a chosen speed; 0 stands still.
 
     Its position is kept in the database, so that every process of the installation reads
-    the same time and a restart goes on where it was. It never runs backwards.
+    the same time and a restart goes on where it was. It runs while a process drives it and
+    stands while none does. It never runs backwards.
     """
 
     def __init__(self, store: Store, start: datetime, speed: float) -> None:
@@ -69,7 +70,7 @@ class DrivenClock:
         self._lock = threading.Lock()
         self._read_at = float("-inf")
         self._position = start
-        self._set_at = machine_now()
+        self._set_at: datetime | None = None
 
     def machine(self) -> datetime:
         return machine_now()
@@ -83,37 +84,43 @@ class DrivenClock:
     def move_to(self, moment: datetime) -> None:
         """Put the clock forward; a moment that has passed leaves it where it is."""
         with self._lock, self.store.writing() as session:
-            machine = machine_now()
             session.execute(
                 update(Installation)
                 .where((Installation.clock_at.is_(None)) | (Installation.clock_at < moment))
-                .values(clock_at=moment, clock_set_at=machine)
+                .values(clock_at=moment, clock_set_at=machine_now())
                 .execution_options(synchronize_session=False)
             )
-            self._position, self._set_at = max(moment, self._position), machine
+            self._read_at = float("-inf")
 
     def go_on(self) -> None:
         """Called by the process that drives: a clock that was stopped goes on where it stood."""
-        with self.store.writing() as session:
-            row = session.scalars(select(Installation)).one()
+        with self._lock, self.store.writing() as session:
+            row = session.scalars(select(Installation).with_for_update()).one()
             machine = machine_now()
-            alive = row.swept_machine_at is not None and machine - row.swept_machine_at < STOPPED
-            if not alive or row.clock_at is None:
-                seen = [self.start, row.swept_at] + ([row.clock_at] if not self.speed else [])
-                row.clock_at = max(moment for moment in seen if moment is not None)
-                row.clock_set_at = machine
-        self._read_at = float("-inf")
+            self._take(row, machine)
+            if self._set_at is None or self._extrapolate(machine) <= self.start:
+                row.clock_at, row.clock_set_at = self._extrapolate(machine), machine
+            self._read_at = float("-inf")
 
     def _read(self) -> None:
         with self.store.reading() as session:
             row = session.scalars(select(Installation)).first()
-        if row is not None and row.clock_at is not None and row.clock_set_at is not None:
-            self._position, self._set_at = row.clock_at, row.clock_set_at
+        if row is not None:
+            self._take(row, machine_now())
         self._read_at = time.monotonic()
 
+    def _take(self, row: Installation, machine: datetime) -> None:
+        """Where the clock was last set; or, where nobody drives it any more, last swept."""
+        signs = (row.clock_set_at, row.swept_machine_at)
+        alive = any(sign is not None and machine - sign < STOPPED for sign in signs)
+        if row.clock_at is not None and (alive or not self.speed):
+            self._position, self._set_at = row.clock_at, row.clock_set_at
+        else:
+            self._position, self._set_at = row.swept_at or self.start, None
+
     def _extrapolate(self, machine: datetime) -> datetime:
-        elapsed = max(timedelta(0), machine - self._set_at)
-        return max(self.start, self._position + elapsed * self.speed)
+        elapsed = machine - self._set_at if self._set_at else timedelta(0)
+        return max(self.start, self._position + max(timedelta(0), elapsed) * self.speed)
 
 
 def build_store(settings: Settings) -> Store:

@@ -1,11 +1,12 @@
-"""The entry for Celery's own command line: `celery -A rollout.worker worker`."""
+"""The entry for Celery's own command line: `celery -A rollout.worker worker --pool threads`."""
 
 from functools import cache
 
 from rollout.cli.context import open_runtime, settings
-from rollout.cli.serve import celery_app
+from rollout.cli.serve import broker_app
 from rollout.logs import configure
 from workers.runtime import Runtime
+from workers.tasks import add_tasks
 
 configure()
 loaded = settings()
@@ -16,4 +17,5 @@ def _runtime() -> Runtime:
     return open_runtime(loaded)
 
 
-app = celery_app(loaded, _runtime)
+app = broker_app(loaded.settings)
+add_tasks(app, _runtime)

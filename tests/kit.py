@@ -250,12 +250,12 @@ def withdraw(office: Office, rollout: int, *, staff: str | None = None) -> Agree
         return agree.withdraw(session, case, chooser=chooser, answer_key=key, now=office.now)
 
 
-def word_of(address: str, level: int | None, **more: Any) -> EvidenceRecord:
-    """One row of an evidence file: what a vendor system says of that address."""
+def word_of(upn: str, level: int | None, **more: Any) -> EvidenceRecord:
+    """One row of an evidence file: what a vendor system says of that sign-in name."""
     plain: dict[str, Any] = dict.fromkeys(
         ("external_id", "address", "name", "tenant", "required", "admin", "kind", "active")
     )
-    return EvidenceRecord(**{**plain, "upn": address, "level": level, **more})
+    return EvidenceRecord(**{**plain, "upn": upn or None, "level": level, **more})
 
 
 def import_words(

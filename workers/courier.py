@@ -70,14 +70,15 @@ def run_until(
     """
     tally = Tally()
     moment: datetime | None = since
-    while moment is not None:
+    while moment is not None and not rt.stopping.is_set():
         with rt.store.reading() as session:
             moment = contact.next_due(session, moment, until)
         if moment is not None:
             at(moment)
             tally.add(sweep(rt, moment))
-    at(until)
-    tally.add(sweep(rt, until))
+    if not rt.stopping.is_set():
+        at(until)
+        tally.add(sweep(rt, until))
     return tally
 
 
@@ -88,6 +89,8 @@ def open_due(rt: Runtime, now: datetime) -> Tally:
         with rt.store.reading() as session:
             ids = contact.due_touches(session, now, TOUCHES)
         for touch_id in ids:
+            if rt.stopping.is_set():
+                return tally
             with rt.store.writing() as session:
                 opened = contact.open_touch(
                     session,
@@ -108,7 +111,7 @@ def deliver(rt: Runtime, now: datetime) -> Tally:
     """Claim and hand over until nothing is due any more."""
     tally = Tally()
     while True:
-        claims = _claim(rt, now)
+        claims = [] if rt.stopping.is_set() else _claim(rt, now)
         if not claims:
             return tally
         down = _hand_over(rt, claims, now, tally)
@@ -136,7 +139,7 @@ def _claim(rt: Runtime, now: datetime) -> list[Claim]:
 
 
 def _hand_over(rt: Runtime, claims: list[Claim], now: datetime, tally: Tally) -> bool:
-    """True where the mail server is down and the rest of the batch was given back."""
+    """True where the rest of the batch was given back: the server is down, or we are to stop."""
     with rt.store.reading() as session:
         facts = briefing.brief(
             session,
@@ -148,10 +151,13 @@ def _hand_over(rt: Runtime, claims: list[Claim], now: datetime, tally: Tally) ->
         )
     with rt.mailer.session() as connection:
         for place, claim in enumerate(claims):
+            if rt.stopping.is_set():
+                _give_back(rt, claims[place:], now, "the program was stopped")
+                return True
             outcome = _one(rt, connection, claim, facts[claim.delivery.id], now)
             _settle(rt, claim, outcome, now, tally)
             if outcome.kind == "host_down":
-                _give_back(rt, claims[place + 1 :], now)
+                _give_back(rt, claims[place + 1 :], now, "the mail server is away")
                 return True
     return False
 
@@ -217,7 +223,7 @@ def _settle(rt: Runtime, claim: Claim, outcome: Outcome, now: datetime, tally: T
     )
 
 
-def _give_back(rt: Runtime, claims: list[Claim], now: datetime) -> None:
+def _give_back(rt: Runtime, claims: list[Claim], now: datetime, why: str) -> None:
     """Letters that were claimed but not begun are due again, without counting an attempt."""
     with rt.store.writing() as session:
         for claim in claims:
@@ -227,6 +233,6 @@ def _give_back(rt: Runtime, claims: list[Claim], now: datetime) -> None:
                 state="due",
                 reply="",
                 now=now,
-                reason="the mail server is away",
+                reason=why,
                 at_once=True,
             )

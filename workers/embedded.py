@@ -1,6 +1,7 @@
 """The small size: worker and beat as threads of the process that serves the pages."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,14 +10,20 @@ from celery import Celery
 from celery.beat import Service
 from celery.worker import WorkController
 
+from workers.runtime import Runtime
+
 STOP_SECONDS = 4.0
 
 
 @contextmanager
-def running(app: Celery) -> Iterator[None]:
-    """A worker (thread pool) and a beat on the in-process broker, until the block ends."""
+def running(app: Celery, rt: Runtime) -> Iterator[None]:
+    """A worker (thread pool) and a beat on the in-process broker, until the block ends.
+
+    The end tells couriers to stop after the letter in hand, and waits at most STOP_SECONDS.
+    """
     worker: Any = WorkController(
         app=app,
+        hostname="rollout@localhost",
         pool_cls="threads",
         concurrency=2,
         prefetch_multiplier=8,
@@ -36,7 +43,10 @@ def running(app: Celery) -> Iterator[None]:
     try:
         yield
     finally:
+        rt.stopping.set()
         beat.stop(wait=False)
-        worker.stop()
+        threads.append(threading.Thread(target=worker.stop, name="worker-stop", daemon=True))
+        threads[-1].start()
+        end = time.monotonic() + STOP_SECONDS
         for thread in threads:
-            thread.join(timeout=STOP_SECONDS)
+            thread.join(timeout=max(0.0, end - time.monotonic()))

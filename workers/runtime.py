@@ -1,5 +1,6 @@
 """What the hands need to work, wired once at the edge and passed down."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -54,7 +55,10 @@ def nobody_to_wake() -> None:
 
 @dataclass(frozen=True)
 class Runtime:
-    """Store, clock, library, mailer, links, provider; `nudge` wakes a courier after commit."""
+    """Store, clock, library, mailer, links, provider; `nudge` wakes a courier after commit.
+
+    Once `stopping` is set, couriers finish the letter in hand and give the others back.
+    """
 
     store: Store
     clock: Clock
@@ -69,3 +73,4 @@ class Runtime:
     redirect: str | None = None
     compiled: dict[tuple[str, str], CompiledLetter] = field(default_factory=dict)
     pinned: set[str] = field(default_factory=set)
+    stopping: threading.Event = field(default_factory=threading.Event)

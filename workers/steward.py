@@ -1,14 +1,18 @@
 """The steward: takes back what died, moves rollouts along, notes that the house is alive."""
 
-from datetime import datetime
+import uuid
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import update
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, update
 
 from campaigns import contact, progress
 from campaigns.models import Installation
 from workers.courier import Tally, run_until, sweep
 from workers.runtime import Runtime
+
+# How long the others wait for the one who walks a running clock's moments, if it died.
+TURN = timedelta(seconds=10)
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def tick(rt: Runtime, until: datetime | None = None) -> Tally:
@@ -18,39 +22,83 @@ def tick(rt: Runtime, until: datetime | None = None) -> Tally:
     """
     with rt.store.writing() as session:
         contact.rescue(session, now=rt.clock.now(), machine=rt.clock.machine())
-    tally = _sweeps(rt, until)
-    with rt.store.writing() as session:
-        progress.move_along(session, until or rt.clock.now())
-        _alive(session, rt, until or rt.clock.now())
-    return tally
-
-
-def _sweeps(rt: Runtime, until: datetime | None) -> Tally:
-    clock = rt.clock
-    if clock.speed is None:
-        return sweep(rt, clock.now())
-    since = clock.now() if clock.speed == 0 else _last_sweep(rt)
-    target = until or clock.now()
-    tally = sweep(rt, since)
-    if target > since:
-        tally.add(run_until(rt, since, target, clock.move_to if clock.speed == 0 else _runs))
-    return tally
-
-
-def _last_sweep(rt: Runtime) -> datetime:
-    with rt.store.reading() as session:
-        swept_at = session.get_one(Installation, 1).swept_at
+    if rt.clock.speed:
+        return _catch_up(rt, until)
     now = rt.clock.now()
-    return min(swept_at, now) if swept_at else now
+    tally = sweep(rt, now)
+    target = until if until and rt.clock.speed is not None else now
+    if target > now:
+        tally.add(run_until(rt, now, target, rt.clock.move_to))
+    _arrive(rt, target)
+    return tally
 
 
-def _runs(_moment: datetime) -> None:
-    """A clock that runs by itself needs no putting forward."""
+def last_sweep(rt: Runtime) -> datetime:
+    """When the last sweep of any process ended, by the machine's clock; 1970 before the first."""
+    with rt.store.reading() as session:
+        return session.get_one(Installation, 1).swept_machine_at or NEVER
 
 
-def _alive(session: Session, rt: Runtime, now: datetime) -> None:
-    session.execute(
-        update(Installation)
-        .values(swept_at=now, swept_machine_at=rt.clock.machine())
-        .execution_options(synchronize_session=False)
+def _catch_up(rt: Runtime, until: datetime | None) -> Tally:
+    """Walk from the last sweep to where a running clock stands, through each due moment.
+
+    One process at a time: two would do tomorrow's letters while today's are on their way.
+    """
+    turn = uuid.uuid4().hex
+    since = _take_turn(rt, turn)
+    if since is None:
+        return Tally()
+    try:
+        target = until or rt.clock.now()
+        tally = sweep(rt, since)
+        if target > since:
+            tally.add(run_until(rt, since, target, lambda moment: _keep_turn(rt, turn, moment)))
+        if not rt.stopping.is_set():
+            _arrive(rt, max(since, target))
+    finally:
+        _on_turn(rt, turn, {"turn": None, "turn_until": None})
+    return tally
+
+
+def _take_turn(rt: Runtime, turn: str) -> datetime | None:
+    """The moment of the last sweep; None where another process is on its way."""
+    machine = rt.clock.machine()
+    with rt.store.writing() as session:
+        row = session.execute(
+            update(Installation)
+            .where(or_(Installation.turn_until.is_(None), Installation.turn_until < machine))
+            .values(turn=turn, turn_until=machine + TURN)
+            .returning(func.coalesce(Installation.swept_at, Installation.clock_at))
+            .execution_options(synchronize_session=False)
+        ).one_or_none()
+    if row is None:
+        return None
+    now = rt.clock.now()
+    return min(row[0] or now, now)
+
+
+def _keep_turn(rt: Runtime, turn: str, moment: datetime) -> None:
+    machine = rt.clock.machine()
+    _on_turn(
+        rt, turn, {"swept_at": moment, "swept_machine_at": machine, "turn_until": machine + TURN}
     )
+
+
+def _on_turn(rt: Runtime, turn: str, values: dict[str, object]) -> None:
+    with rt.store.writing() as session:
+        session.execute(
+            update(Installation)
+            .where(Installation.turn == turn)
+            .values(values)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _arrive(rt: Runtime, now: datetime) -> None:
+    with rt.store.writing() as session:
+        progress.move_along(session, now)
+        session.execute(
+            update(Installation)
+            .values(swept_at=now, swept_machine_at=rt.clock.machine())
+            .execution_options(synchronize_session=False)
+        )

@@ -1,15 +1,16 @@
-"""All campaigns as a table, in three statements whatever their number."""
+"""All campaigns as a table, in a handful of statements whatever their number."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.boards.campaign import UNDECIDED, campaign_list
-from campaigns.models import Rollout, VendorChange
+from campaigns.boards.changes import change_list
+from campaigns.models import Rollout
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class CampaignLine:
     change_title: str
     vendor: str
     vendor_day: date | None
+    vendor_words: str
     held_why: str | None
     states: dict[str, int]
 
@@ -40,9 +42,9 @@ class CampaignLine:
         return {"id": self.id, "name": self.name, "state": self.state, "playbook": self.playbook}
 
 
-def campaign_lines(session: Session) -> Sequence[CampaignLine]:
-    """The living ones first."""
-    changes = {row.id: row for row in session.scalars(select(VendorChange))}
+def campaign_lines(session: Session, now: datetime) -> Sequence[CampaignLine]:
+    """The living ones first. The vendor's date is the change's, as exactly as it is known."""
+    known = {line.id: line for line in change_list(session, now)}
     states: dict[int, dict[str, int]] = {}
     for campaign_id, state, many in session.execute(
         select(Rollout.campaign_id, Rollout.state, func.count())
@@ -56,10 +58,11 @@ def campaign_lines(session: Session) -> Sequence[CampaignLine]:
             name=row.name,
             state=row.state,
             playbook=row.playbook,
-            change_id=changes[row.change_id].source_id,
-            change_title=changes[row.change_id].title,
-            vendor=changes[row.change_id].vendor,
-            vendor_day=row.vendor_day,
+            change_id=known[row.change_id].source_id,
+            change_title=known[row.change_id].title,
+            vendor=known[row.change_id].vendor,
+            vendor_day=known[row.change_id].day,
+            vendor_words=known[row.change_id].date_words,
             held_why=row.held_why,
             states=states.get(row.id, {}),
         )

@@ -19,6 +19,7 @@ from campaigns.rules.wording import Difference, difference
 class ChangeLine:
     """One change. `date_words` is the vendor's date as exactly as it is known."""
 
+    id: int
     source_id: str
     vendor: str
     title: str
@@ -143,6 +144,7 @@ def _line(
 ) -> ChangeLine:
     binding = vendor_date(dated, today)
     return ChangeLine(
+        id=change.id,
         source_id=change.source_id,
         vendor=change.vendor,
         title=change.title,

@@ -26,6 +26,7 @@ from campaigns.boards.door import Door, open_door
 from campaigns.choice import Case
 from campaigns.models import Agreement, Contact, Milestone, Step, Touch, VendorChange
 from campaigns.rules.adoption import People
+from campaigns.rules.calendar import DAY
 from campaigns.rules.dates import OfferedDay, Terms, Verdict, judge
 from campaigns.rules.steps import Playbook
 from campaigns.terms import playbook_of
@@ -73,6 +74,12 @@ class Choosing:
     held: bool
 
     @property
+    def cancelled_by(self) -> str:
+        """Who cancelled the last date; empty where one stands or none ever stood."""
+        gone = self.agreement is not None and self.agreement.day is None
+        return self.agreement.by_name if self.agreement and gone else ""
+
+    @property
     def may_choose(self) -> bool:
         """Whether the page takes a date, a first one or another."""
         return self.stage == "open" or (self.stage == "booked" and self.may_change)
@@ -80,6 +87,10 @@ class Choosing:
     @property
     def may_change(self) -> bool:
         return self.booked is not None and self.booked.may_change
+
+    def cutoff(self, day: date) -> date:
+        """Until when the link could change a date on that day."""
+        return day - self.terms.rules.change_cutoff_days * DAY
 
     def verdict(self, day: date, at: time) -> Verdict:
         """Whether the customer can have this day and time, as it looked a moment ago."""
@@ -213,17 +224,16 @@ def _ahead(
 
 
 def _told(session: Session, door: Door) -> tuple[str, ...]:
-    """Who else gets the letters for whoever decides."""
-    names = session.scalars(
-        select(Contact.name)
+    """Who gets the letters for whoever decides: `you` for the reader, first, and the others."""
+    rows = session.execute(
+        select(Contact.id, Contact.name)
         .where(
             Contact.customer_id == door.customer.id,
             Contact.decision_maker.is_(True),
             Contact.left_at.is_(None),
             Contact.suppressed_at.is_(None),
-            Contact.id != door.contact.id,
         )
-        .order_by(Contact.name)
+        .order_by(Contact.id != door.contact.id, Contact.name)
         .limit(5)
     )
-    return tuple(names)
+    return tuple("you" if key == door.contact.id else name for key, name in rows)

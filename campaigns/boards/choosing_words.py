@@ -11,6 +11,7 @@ from campaigns.rules.steps import Anchor, Audience, Channel, Evidence, Playbook,
 
 EVERYBODY = (Audience.ALL_USERS, Audience.USERS_NOT_READY)
 ADMINISTRATORS = (Audience.ADMINS, Audience.ADMINS_NOT_READY)
+PEOPLE = (*EVERYBODY, *ADMINISTRATORS)
 SECOND_STEP = (
     "Besides the password, people confirm that it is them: with an app on a phone, "
     "or with a small key."
@@ -89,8 +90,9 @@ def meaning(
 
 
 def outline(book: Playbook) -> tuple[Ahead, ...]:
-    """The letters around a day that is not chosen yet, in order."""
+    """The letters to the customer's people around a day that is not chosen yet, in order."""
     steps = sorted((step for step in book.steps if _tells(step)), key=lambda step: step.offset)
+    steps = [step for step in steps if step.audience in PEOPLE] or steps
     letters = [
         Ahead(None, _distance(step.offset), step.title, WHOM[step.audience]) for step in steps
     ]

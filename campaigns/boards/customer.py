@@ -103,7 +103,7 @@ def customer_view(session: Session, customer_id: int, now: datetime) -> Customer
         select(Rollout, Campaign)
         .join(Campaign, Campaign.id == Rollout.campaign_id)
         .where(Rollout.customer_id == customer.id)
-        .order_by(Campaign.opened_at.desc())
+        .order_by(Campaign.state.in_(("running", "held")).desc(), Campaign.opened_at.desc())
     ).all()
     return CustomerView(
         customer=customer,

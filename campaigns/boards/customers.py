@@ -71,7 +71,7 @@ def customer_page(session: Session, wanted: Wanted, limit: int | None = PAGE) ->
     if edge is not None:
         query = query.where(_beyond(key, edge, falling))
     query = _ordered(query, key, falling)
-    found = session.execute(query.limit(limit + 1) if limit else query).tuples().all()
+    found = session.execute(query.limit(limit + 1) if limit else query).all()
     more = limit is not None and len(found) > limit
     shown = list(found[:limit])
     if backwards:

@@ -37,11 +37,12 @@ def open_door(session: Session, token: str, purpose: Purpose) -> Door:
     link = find(session, token, purpose)
     row = session.execute(
         select(Contact, Rollout, Campaign, Customer, Staff)
-        .join(Rollout, Rollout.id == link.rollout_id)
+        .select_from(Rollout)
+        .join(Contact, Contact.id == link.contact_id)
         .join(Campaign, Campaign.id == Rollout.campaign_id)
         .join(Customer, Customer.id == Rollout.customer_id)
         .outerjoin(Staff, (Staff.email == Customer.account_manager) & Staff.ended_at.is_(None))
-        .where(Contact.id == link.contact_id, Contact.customer_id == Customer.id)
+        .where(Rollout.id == link.rollout_id, Contact.customer_id == Customer.id)
     ).first()
     if row is None or not _valid(link, row[0], row[1], row[3]):
         raise NotFound("This link does not work any more, or was copied incompletely.", "no_link")

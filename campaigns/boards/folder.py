@@ -79,7 +79,7 @@ def _exemptions(session: Session, customer_id: int, today: date) -> Sequence[Exe
         )
         .order_by(Campaign.name, Contact.name, Exemption.id)
     )
-    return [ExemptionLine(*row) for row in rows.tuples()]
+    return [ExemptionLine(*row) for row in rows]
 
 
 def _chain(session: Session, customer_id: int) -> tuple[int, list[str]]:

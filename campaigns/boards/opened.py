@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import NotFound
-from campaigns.models import Campaign, Customer, Selection, Step, ValueStatement
+from campaigns.models import Campaign, Customer, Rollout, Selection, Step, ValueStatement
 
 LARGEST = 2**63 - 1  # what a key column of either engine can hold
 
@@ -71,6 +71,16 @@ def opened(session: Session, campaign: Campaign) -> Opened:
         select(Step).where(Step.campaign_id == campaign.id).order_by(Step.position)
     )
     return Opened(list(steps), [Selected(*row) for row in rows])
+
+
+def customers_in(session: Session, campaign: Campaign) -> Sequence[str]:
+    """The names of the campaign's customers, in order."""
+    return session.scalars(
+        select(Customer.name)
+        .join(Rollout, Rollout.customer_id == Customer.id)
+        .where(Rollout.campaign_id == campaign.id)
+        .order_by(Customer.folded_name)
+    ).all()
 
 
 def statements(session: Session, campaign: Campaign) -> Sequence[ValueStatement]:

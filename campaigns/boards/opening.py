@@ -97,15 +97,12 @@ def _changes(session: Session, now: datetime) -> list[ChangeOption]:
 
 
 def _candidates(session: Session, customers: Sequence[Customer]) -> list[Candidate]:
-    counts = dict(
-        session.execute(
-            select(Contact.customer_id, func.count())
-            .where(people.counted())
-            .group_by(Contact.customer_id)
-        )
-        .tuples()
-        .all()
+    rows = session.execute(
+        select(Contact.customer_id, func.count())
+        .where(people.counted())
+        .group_by(Contact.customer_id)
     )
+    counts: dict[int, int] = dict(rows.all())
     return [
         Candidate(
             c.id,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from campaigns.boards.changes import moves_of
 from campaigns.models import Campaign, Milestone, VendorChange
 from campaigns.rules.milestones import in_words, on_hold, vendor_date
+from campaigns.rules.periods import spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def vendor_sentence(session: Session, campaign: Campaign, today: date) -> Vendor
 
 def _last_before(source_id: str) -> str:
     known = moves_of(source_id)
-    return known[-1].before if known else ""
+    return spoken(known[-1].before) if known else ""
 
 
 def _told_before(rows: Sequence[Milestone], today: date) -> list[str]:

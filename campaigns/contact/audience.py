@@ -115,6 +115,7 @@ def excepted_until(campaign_id: SQLColumnExpression[int] | int, today: date) -> 
 
 
 def _sent_in(campaign_id: int, what: ColumnElement[Any]) -> Select[Any]:
+    """Over this contact's letters of the campaign, those on their way included."""
     return (
         select(what)
         .select_from(Delivery)
@@ -122,7 +123,7 @@ def _sent_in(campaign_id: int, what: ColumnElement[Any]) -> Select[Any]:
         .join(Rollout, Rollout.id == Touch.rollout_id)
         .where(
             Delivery.contact_id == Contact.id,
-            Delivery.state.in_(("sent", "uncertain")),
+            Delivery.state.in_(("due", "sending", "sent", "uncertain")),
             Rollout.campaign_id == campaign_id,
         )
         .correlate(Contact)
@@ -130,7 +131,8 @@ def _sent_in(campaign_id: int, what: ColumnElement[Any]) -> Select[Any]:
 
 
 def _last_letter(campaign_id: int) -> ColumnElement[datetime]:
-    return _sent_in(campaign_id, func.max(Delivery.settled_at)).scalar_subquery()
+    at = func.coalesce(Delivery.settled_at, Delivery.next_try)
+    return _sent_in(campaign_id, func.max(at)).scalar_subquery()
 
 
 def _had_step(step: Step) -> ColumnElement[int]:

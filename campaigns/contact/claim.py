@@ -100,10 +100,12 @@ def _take(
         .order_by(Delivery.next_try, Delivery.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=Delivery)
+        # Postgres may run a plain subquery once a row, and then the limit is none.
+        .cte("due")
     )
     return session.scalars(
         update(Delivery)
-        .where(Delivery.id.in_(due.scalar_subquery()), Delivery.state == "due")
+        .where(Delivery.id.in_(select(due.c.id)), Delivery.state == "due")
         .values(state="sending", token=token, lease_until=lease_until, mark=None)
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)

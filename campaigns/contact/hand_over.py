@@ -14,6 +14,7 @@ from campaigns.models import (
     Delivery,
     LetterVersion,
     Rollout,
+    Touch,
 )
 from campaigns.store import insert_missing
 
@@ -138,4 +139,21 @@ def rescue(session: Session, *, now: datetime, machine: datetime) -> dict[str, i
         .execution_options(synchronize_session=False)
     ).all()
     seal(session, set(uncertain), now)
+    _cancel_ended(session, now)
     return {"due": len(due), "uncertain": len(uncertain)}
+
+
+def _cancel_ended(session: Session, now: datetime) -> None:
+    """A letter that came back from a courier after its campaign had ended waits for nothing."""
+    ended = (
+        select(Touch.id)
+        .join(Rollout, Rollout.id == Touch.rollout_id)
+        .join(Campaign, Campaign.id == Rollout.campaign_id)
+        .where(Campaign.state.in_(("finished", "cancelled")))
+    )
+    session.execute(
+        update(Delivery)
+        .where(Delivery.state == "due", Delivery.touch_id.in_(ended))
+        .values(state="cancelled", reason="the campaign has ended", settled_at=now)
+        .execution_options(synchronize_session=False)
+    )

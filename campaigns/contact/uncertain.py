@@ -7,12 +7,16 @@ from sqlalchemy.orm import Session
 
 from campaigns.errors import Conflict, NotFound
 from campaigns.journal import Actor, record
-from campaigns.models import Customer, Delivery, Rollout, Touch
+from campaigns.models import Campaign, Customer, Delivery, Rollout, Touch
 
 
 def send_again(session: Session, public_id: str, *, who: Actor, now: datetime) -> None:
-    """Send once more, with the same Message-ID. Raises Conflict unless it is uncertain."""
+    """Send once more, with the same Message-ID.
+
+    Raises Conflict unless it is uncertain, and where the campaign has ended.
+    """
     delivery = _uncertain(session, public_id)
+    _still_on(session, delivery)
     _move(session, delivery, {"state": "due", "next_try": now, "settled_at": None, "mark": None})
     session.execute(
         update(Touch)
@@ -35,6 +39,17 @@ def _uncertain(session: Session, public_id: str) -> Delivery:
     if delivery is None:
         raise NotFound("There is no such letter.", "no_delivery")
     return delivery
+
+
+def _still_on(session: Session, delivery: Delivery) -> None:
+    state = session.scalar(
+        select(Campaign.state)
+        .join(Rollout, Rollout.campaign_id == Campaign.id)
+        .join(Touch, Touch.rollout_id == Rollout.id)
+        .where(Touch.id == delivery.touch_id)
+    )
+    if state not in ("running", "held"):
+        raise Conflict(f"The campaign is {state}, so nothing of it is sent again.", "not_running")
 
 
 def _move(session: Session, delivery: Delivery, values: dict[str, object]) -> None:

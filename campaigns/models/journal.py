@@ -52,3 +52,6 @@ class Installation(Base):
     clock_set_at: Mapped[datetime | None] = mapped_column(UtcInstant)  # by the machine's clock
     swept_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     swept_machine_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+    # With a clock that runs fast, one process at a time walks from due moment to due moment.
+    turn: Mapped[str | None] = mapped_column(String(32))
+    turn_until: Mapped[datetime | None] = mapped_column(UtcInstant)  # by the machine's clock

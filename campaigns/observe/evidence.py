@@ -152,7 +152,7 @@ def _store(
     if rows:
         session.execute(insert(Observation), [_observation(snapshot, one) for one in rows])
         _stand(session, snapshot, rows)
-        _learn(session, rows)
+        _learn(session, snapshot, rows)
     details = {"source": file.source, "rows": file.parsed.rows, "matched": snapshot.matched}
     record(session, who=who, what="evidence_imported", subject=file_name, now=now, details=details)
 
@@ -181,6 +181,8 @@ def _stand(session: Session, snapshot: Snapshot, rows: Sequence[_Matched]) -> No
             if held is None or _strength(one.level) > _strength(held.level):
                 newest[one.contact_id] = one
     fresh = [_standing(snapshot, one) for one in newest.values()]
+    if not fresh:
+        return
     insert_missing(session, Standing, fresh)
     table = cast("Table", Standing.__table__)
     older = table.c.taken_at < snapshot.taken_at
@@ -214,15 +216,17 @@ def _standing(snapshot: Snapshot, one: _Matched) -> dict[str, Any]:
     }
 
 
-def _learn(session: Session, rows: Sequence[_Matched]) -> None:
+def _learn(session: Session, snapshot: Snapshot, rows: Sequence[_Matched]) -> None:
     """Ids, sign-in names and admin rights that the vendor knows and we did not."""
     by_contact = {one.contact_id: one.row for one in rows if one.contact_id is not None}
+    later = Standing.taken_at > snapshot.taken_at
+    known_better = set(session.scalars(select(Standing.contact_id).where(later)))
     contacts = session.scalars(select(Contact).where(Contact.id.in_(list(by_contact))))
     for contact in contacts:
         row = by_contact[contact.id]
         contact.external_id = contact.external_id or row.external_id
         contact.upn = contact.upn or (row.upn.casefold() if row.upn else None)
-        if row.admin is not None:
+        if row.admin is not None and contact.id not in known_better:
             contact.admin = row.admin
         if row.kind in ("guest", "shared", "service") and contact.kind == "person":
             contact.kind = row.kind

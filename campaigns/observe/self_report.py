@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.journal import Actor, record
@@ -17,13 +18,20 @@ def report_done(session: Session, link: CustomerLink, now: datetime) -> None:
 def want_help(session: Session, link: CustomerLink, text: str, now: datetime) -> None:
     """`I need help`: a task for the technician, one for each person until it is done."""
     text = text.strip()[:2000]
-    if not _say(session, link, "help", text or None, now):
-        return
+    _say(session, link, "help", text or None, now)
+    given = session.scalar(
+        select(func.count()).where(
+            Task.kind == "help",
+            Task.rollout_id == link.rollout_id,
+            Task.contact_id == link.contact_id,
+            Task.done_at.is_not(None),
+        )
+    )
     contact = session.get_one(Contact, link.contact_id)
     rollout = session.get_one(Rollout, link.rollout_id)
     customer = session.get_one(Customer, contact.customer_id)
     row = {
-        "dedupe_key": f"help:{rollout.id}:{contact.id}",
+        "dedupe_key": f"help:{rollout.id}:{contact.id}:{given}",
         "kind": "help",
         "title": f"{customer.name}: {contact.name} needs help"[:500],
         "text": text or "Pressed “I need help” on the guide's page.",

@@ -11,6 +11,7 @@ from campaigns.journal import Actor, record
 from campaigns.models import Contact, Customer, FormerAddress
 from campaigns.register.result import ImportResult
 from campaigns.rules.records import ContactRecord, Parsed, Rejected
+from campaigns.store import insert_missing
 
 ROLES = ("decision_maker", "site_contact", "manager", "pilot", "vip")
 
@@ -62,7 +63,7 @@ def import_contacts(
             reason = f'There is no customer "{row.customer}". Import customers first.'
             draft.rejected.append(Rejected(line, reason))
         else:
-            _place(draft, known, customer, row)
+            _place(draft, line, known, customer, row)
     store = not preview and (accept_good_rows or not draft.rejected)
     if store:
         _write(session, draft, who, now)
@@ -87,8 +88,13 @@ def _known(session: Session, customer_ids: list[int]) -> _Known:
     return known
 
 
-def _place(draft: _Draft, known: _Known, customer: Customer, row: ContactRecord) -> None:
+def _place(draft: _Draft, line: int, known: _Known, customer: Customer, row: ContactRecord) -> None:
     contact = known.match(customer, row)
+    bearer = known.by_address.get((customer.id, row.email), contact)
+    if bearer is not contact and bearer is not None:
+        reason = f'The address "{row.email}" belongs to {bearer.name} already.'
+        draft.rejected.append(Rejected(line, reason))
+        return
     if contact is None:
         draft.create.append((customer, row))
     elif _changes(contact, row):
@@ -117,7 +123,8 @@ def _write(session: Session, draft: _Draft, who: Actor, now: datetime) -> None:
     for contact, row in draft.update:
         changes = _changes(contact, row)
         if "email" in changes:
-            session.add(FormerAddress(contact_id=contact.id, email=contact.email, until=now))
+            former = {"contact_id": contact.id, "email": contact.email, "until": now}
+            insert_missing(session, FormerAddress, [former])
         for name, value in changes.items():
             setattr(contact, name, value)
     for customer in draft.touched.values():

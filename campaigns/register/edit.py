@@ -15,6 +15,14 @@ from campaigns.rules.records import ContactRecord
 from campaigns.store import insert_missing
 
 
+def find_customer(session: Session, customer_id: int) -> Customer:
+    """The customer with this number. Raises NotFound."""
+    customer = session.get(Customer, customer_id)
+    if customer is None:
+        raise NotFound("There is no such customer.", "no_customer")
+    return customer
+
+
 def find_contact(session: Session, customer_id: int, contact_id: int) -> Contact:
     """The contact, who must be this customer's. Raises NotFound."""
     contact = session.get(Contact, contact_id)
@@ -30,8 +38,7 @@ def add_contact(
 
     Raises NotFound, Invalid (`field` says where), Conflict where the address is on the list.
     """
-    if session.get(Customer, customer_id) is None:
-        raise NotFound("There is no such customer.", "no_customer")
+    find_customer(session, customer_id)
     _check(row)
     values = _values(row) | {
         "customer_id": customer_id,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from campaigns.errors import Invalid, NotFound
 from campaigns.journal import Actor, record
 from campaigns.models import Agreement, Customer, Freeze, Rollout
+from campaigns.register.edit import find_customer
 
 LONGEST = 366  # days
 
@@ -36,9 +37,7 @@ def add_freeze(
 
     Raises NotFound, and Invalid with the field: no reason, the wrong way round, too long.
     """
-    customer = session.get(Customer, customer_id)
-    if customer is None:
-        raise NotFound("There is no such customer.", "no_customer")
+    customer = find_customer(session, customer_id)
     reason = " ".join(reason.split())[:500]
     _check(starts, ends, reason)
     freeze = _same(session, customer_id, starts, ends, reason)

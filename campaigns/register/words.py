@@ -13,10 +13,8 @@ from campaigns.rules.records import ChangeRecord
 
 
 def type_in(session: Session, row: ChangeRecord, *, who: Actor, now: datetime) -> VendorChange:
-    """A change that somebody typed in. Raises Conflict (`change_exists`) for an id that is taken."""
-    taken = session.scalar(
-        select(VendorChange.id).where(VendorChange.source_id == row.source_id)
-    )
+    """A change typed in by hand. Raises Conflict (`change_exists`) for an id that is taken."""
+    taken = session.scalar(select(VendorChange.id).where(VendorChange.source_id == row.source_id))
     if taken is not None:
         raise Conflict(
             f'There is a change "{row.source_id}" already. Open it to add a date, '

@@ -40,8 +40,8 @@ class Counted:
     agreed_day: date | None
 
 
-def done_before_start(session: Session, campaign: Campaign) -> dict[int, int]:
-    """How many people of each customer were done at the start, by evidence taken before it."""
+def done_before_start(session: Session, campaign: Campaign, today: date) -> dict[int, int]:
+    """How many people in scope were done at the start, by evidence taken before it."""
     started = campaign.started_at
     if started is None:
         return {}
@@ -63,6 +63,7 @@ def done_before_start(session: Session, campaign: Campaign) -> dict[int, int]:
         .where(
             Rollout.campaign_id == campaign.id,
             people.counted(),
+            ~people.excepted(campaign.id, today),
             Observation.level >= DONE_LEVEL,
         )
         .group_by(Contact.customer_id)

@@ -71,7 +71,7 @@ def value(
     so they add.
     """
     lines = chosen(campaign_view(session, campaign, now), customer)
-    before = done_before_start(session, campaign)
+    before = done_before_start(session, campaign, now.date())
     labour = labour_hours_of(session, campaign)
     first = first_messages(session, campaign)
     counted = [count_customer(line, before, labour, first, now) for line in lines]

@@ -38,7 +38,7 @@ class People:
 
     def sentence(self) -> str:
         """`18 of 24 ready, 3 unknown, 1 excepted`: the numerator with its whole."""
-        parts = [f"{self.done} of {self.in_scope} ready"]
+        parts = [f"{self.done} of {self.total} ready"]
         if self.unknown:
             parts.append(f"{self.unknown} unknown")
         if self.excepted:

@@ -6,13 +6,14 @@ agreements, the proposal and the rehearsal all ask it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, time
 
 from campaigns.rules.calendar import DAY, WorkCalendar
 from campaigns.rules.steps import Rules
 
 # Codes that the provider's staff may pass over when a customer asks for it by phone.
 SOFT = frozenset({"too_soon", "after_last", "avoided_weekday", "eve", "other_time"})
+LAST_NOTICE = 2  # days
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 
@@ -84,6 +85,17 @@ def span(started: date, vendor_day: date | None, rules: Rules) -> Span:
     return Span(started + lead * DAY, last)
 
 
+def earliest(terms: Terms) -> date:
+    """The first day that leaves people time to get ready, counted from today as well.
+
+    A customer who decides late still gives its people the shortest lead (7 days), or two
+    days where the last day on offer is closer than twice that.
+    """
+    short = (terms.span.last - terms.today).days < 2 * terms.rules.shortest_lead_days
+    notice = LAST_NOTICE if short else terms.rules.shortest_lead_days
+    return max(terms.span.first, terms.today + notice * DAY)
+
+
 def judge(terms: Terms, day: date, at: time | None, free: Mapping[date, int]) -> Verdict:
     """Whether `day` (and `at`, when given) can be had.
 
@@ -137,7 +149,7 @@ def _by_vendor(terms: Terms, day: date) -> Verdict:
         return Verdict(
             False, "after_last", f"Too close to {terms.vendor}'s date: we keep {left} days in hand."
         )
-    if day < max(terms.span.first, terms.today + timedelta(days=1)):
+    if day < earliest(terms):
         return Verdict(False, "too_soon", "Too soon: your people need time to get ready.")
     return OPEN
 

@@ -10,6 +10,7 @@ ANCHORS = {
     "vendor_date": "the vendor's date",
     "last_action": "the last action",
 }
+ON = {"announced": "at the start", "agreed": "on the day of the agreement"}
 AUDIENCES = {
     "decision_maker": "who decides",
     "site_contact": "site contact",
@@ -34,8 +35,10 @@ def when(anchor: str, offset: int, business: bool, at: time | None) -> str:
     """`30 days before the agreed day, 09:00`; times are the customer's."""
     name = ANCHORS[anchor]
     clock = f", {at:%H:%M}" if at is not None else ""
+    if offset == 0 and at is None:
+        return f"at once after {name}"
     if offset == 0:
-        return ("at once after " if at is None else "on ") + name + clock
+        return ON.get(anchor, f"on {name}") + clock
     unit = "working day" if business else "day"
     many = f"{abs(offset)} {unit}{'s' if abs(offset) != 1 else ''}"
     return f"{many} {'before' if offset < 0 else 'after'} {name}{clock}"

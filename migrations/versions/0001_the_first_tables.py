@@ -44,6 +44,8 @@ def upgrade() -> None:
     sa.Column('clock_set_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('swept_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('swept_machine_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('turn', sa.String(length=32), nullable=True),
+    sa.Column('turn_until', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('id = 1', name=op.f('ck_installation_single')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_installation'))
     )

@@ -2,7 +2,9 @@
 
 from flask import Blueprint
 
+from rollout.api.openapi import APIS
+
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the API; paths begin with /api/."""
-    return ()
+    return tuple(api.blueprint for api in APIS)

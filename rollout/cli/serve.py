@@ -2,44 +2,43 @@
 
 import os
 import sys
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import click
-import structlog
 
 import migrations
 from campaigns.errors import Refused
 from rollout.cli.context import open_runtime, open_store, settings
 from rollout.logs import configure
-from rollout.settings import Loaded
-from rollout.wiring import DrivenClock, build_runtime, build_store, with_nudge
+from rollout.settings import Settings
+from rollout.wiring import DrivenClock, build_store, with_nudge
 from workers.runtime import Runtime
-
-log = structlog.get_logger("serve")
 
 
 @click.command(name="up")
 @click.option("--demo", is_flag=True, help="Load a made-up provider with customers and a campaign.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Folder for everything.")
+@click.option(
+    "--data", type=click.Path(file_okay=False, path_type=Path), help="Folder for everything."
+)
 def up(demo: bool, host: str, port: int, data: Path | None) -> None:
     """Everything in one process: pages, worker, beat, on SQLite and without a broker."""
     # Imported here, as they are slow and no other command needs them.
-    from rollout.seed import load_demo
-    from rollout.serving import listen, serve_until_stopped
+    from rollout.seed import demo_settings, load_demo
+    from rollout.serving import alone, listen, serve_until_stopped
 
-    server_socket, address = listen(host, port)
-    loaded = settings(data=data)
-    configure()
-    rt = open_runtime(loaded, address)
-    if isinstance(rt.clock, DrivenClock):
-        rt.clock.go_on()
-    urls = load_demo(rt, loaded.settings) if demo else {"Board": f"{rt.links.base_url}/"}
-    serve_until_stopped(rt, loaded.settings, server_socket, urls)
+    own = demo_settings(os.environ) if demo else {}
+    loaded = settings(data=data, **own)
+    with alone(loaded.settings.data):
+        server_socket, address = listen(host, port)
+        configure()
+        rt = open_runtime(loaded, address)
+        urls = load_demo(rt, loaded.settings) if demo else {"Board": f"{rt.links.base_url}/"}
+        _drive(rt)
+        serve_until_stopped(rt, loaded.settings, server_socket, urls)
 
 
 @click.command(name="migrate")
@@ -72,54 +71,58 @@ def web(host: str, port: int, workers: int, threads: int) -> None:
 @click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1, 32))
 def worker(concurrency: int) -> None:
     """A worker: opens what is due and hands letters over."""
-    loaded = settings()
-    configure()
-    rt = open_runtime(loaded)
-    app = celery_app(loaded, lambda: rt)
-    _drive(rt)
-    app.worker_main(
-        ["worker", "--pool=threads", f"--concurrency={concurrency}", "--without-gossip",
-         "--without-mingle", "--without-heartbeat", "--loglevel=WARNING"]  # fmt: skip
-    )
+    from workers.scaled import serve_worker
+    from workers.tasks import add_tasks
+
+    rt, app = _driver()
+    serve_worker(app, rt, add_tasks(app, lambda: rt, concurrency), concurrency)
 
 
 @click.command(name="beat")
 def beat() -> None:
     """The beat: asks every few seconds what is due. Two of them do no harm."""
-    loaded = settings()
-    configure()
-    rt = open_runtime(loaded)
-    _drive(rt)
-    app = celery_app(loaded, lambda: rt)
-    app.Beat(loglevel="WARNING", quiet=True).run()
+    from workers.scaled import serve_beat
+
+    _, app = _driver()
+    serve_beat(app)
 
 
-def celery_app(loaded: Loaded, runtime: Callable[[], Runtime]) -> Any:
-    """The Celery app with its tasks bound to a runtime."""
-    from workers.app import make_app
-    from workers.tasks import add_tasks
+def broker_app(settings: Settings, speed: float | None = None) -> Any:
+    """The Celery app. Raises Refused where the broker cannot be shared by processes."""
+    from workers.app import make_app, pace
 
-    if loaded.settings.embedded_broker:
-        raise Refused(
-            "ROLLOUT_BROKER_URL is memory://, which lives in one process. "
-            "Use `rollout up`, or set it to redis://HOST:6379/0."
-        )
-    app = make_app(loaded.settings.broker_url, loaded.settings.sweep_seconds)
-    add_tasks(app, runtime)
-    return app
+    _must_be_shared(settings)
+    return make_app(settings.broker_url, pace(settings.sweep_seconds, speed))
 
 
 @cache
 def scaled_runtime() -> Runtime:
     """The runtime of a web process: it wakes couriers over the broker where there is one."""
-    from workers.app import make_app
     from workers.tasks import nudger
 
     loaded = settings()
-    rt = build_runtime(loaded.settings, open_store(loaded))
+    rt = open_runtime(loaded)
     if loaded.settings.embedded_broker:
         return rt
-    return with_nudge(rt, nudger(make_app(loaded.settings.broker_url, loaded.settings.sweep_seconds)))
+    return with_nudge(rt, nudger(broker_app(loaded.settings)))
+
+
+def _driver() -> tuple[Runtime, Any]:
+    """The runtime of a process that keeps the clock running, and its Celery app."""
+    loaded = settings()
+    configure()
+    _must_be_shared(loaded.settings)
+    rt = open_runtime(loaded)
+    _drive(rt)
+    return rt, broker_app(loaded.settings, rt.clock.speed)
+
+
+def _must_be_shared(settings: Settings) -> None:
+    if settings.embedded_broker:
+        raise Refused(
+            "ROLLOUT_BROKER_URL is memory://, which lives in one process. "
+            "Use `rollout up`, or set it to redis://HOST:6379/0."
+        )
 
 
 def _drive(rt: Runtime) -> None:

@@ -13,7 +13,7 @@ from rollout.current import runtime
 from rollout.pages import typed
 
 pages = Blueprint("board", __name__)
-SHOWN = 60
+SHOWN = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def front() -> str:
         found = board(session, now, me().email)
         steps = first_steps(session)
     mine = request.args.get("mine") == "1"
-    items = [item for item in found.items if item.mine or not mine]
+    items = [item for item in _ordered(found.items) if item.mine or not mine]
     shown = items if request.args.get("all") == "1" else items[:SHOWN]
     return render_template(
         "board/front.html",
@@ -42,13 +42,21 @@ def front() -> str:
         hidden=len(items) - len(shown),
         mine=mine,
         mine_count=_mine(found.items),
-        here=typed.address("/", mine="1" if mine else "", all=request.args.get("all") == "1" and "1"),
+        here=typed.address(
+            "/", mine="1" if mine else "", all=request.args.get("all") == "1" and "1"
+        ),
         lines=_lines(found),
+        campaign_of={line.rollout_id: view.name for view in found.campaigns for line in view.lines},
         days=found.days,
         today=now.date(),
         steps=steps,
         todo=_todo(steps),
     )
+
+
+def _ordered(items: Sequence[Item]) -> list[Item]:
+    """What nobody planned before what is to be done anyway; within both one's own first."""
+    return sorted(items, key=lambda item: (item.kind == "task", not item.mine))
 
 
 def _mine(items: Sequence[Item]) -> int:

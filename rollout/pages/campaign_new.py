@@ -81,7 +81,7 @@ def _by_pick() -> Chooser:
 def _by_list() -> Chooser:
     sent = typed.file("list", "a list of customers")
     try:
-        rows = selection(sent.stream, str(sent.filename))
+        rows = selection(typed.stream(sent), str(sent.filename))
     except Invalid as problem:
         raise Invalid(problem.message, problem.code, "list") from None
 

@@ -43,7 +43,7 @@ COLUMNS = (
 def table() -> str:
     here = runtime()
     with here.store.reading() as session:
-        lines = campaign_lines(session)
+        lines = campaign_lines(session, here.clock.now())
     return render_template("campaigns/table.html", lines=lines, today=here.clock.now().date())
 
 
@@ -73,7 +73,7 @@ def show(number: int) -> str:
         kept=len(kept),
         states=_states(view),
         managers=[("", "all"), *((name, name) for name in managers(view.lines))],
-        sorts=_sorts(view, asked),
+        sorts=_sorts(asked),
         csv=_address(f"/campaigns/{view.id}.csv", asked),
         previous=_address(f"/campaigns/{view.id}", asked, page=page - 1) if page > 1 else "",
         following=(
@@ -120,7 +120,7 @@ def _address(path: str, asked: Narrow, order: str | None = None, page: int = 1) 
     )
 
 
-def _sorts(view: CampaignView, asked: Narrow) -> dict[str, tuple[str, str]]:
+def _sorts(asked: Narrow) -> dict[str, tuple[str, str]]:
     """For each sortable column the address that sorts by it, and how it is sorted now."""
     found = {}
     for order in ("customer", "state", "agreed", "next", "ready", "risk"):

@@ -11,6 +11,7 @@ from campaigns.facts import plain_summary, plain_title
 from campaigns.register import add_milestone
 from campaigns.register.words import tell_customers
 from campaigns.rules.milestones import KINDS, PRECISIONS, in_words
+from campaigns.rules.periods import spoken
 from rollout.auth import actor, needs
 from rollout.current import runtime
 from rollout.desk import Desk
@@ -38,6 +39,7 @@ def table() -> str:
         lines=found,
         total=len(lines),
         q=typed.asked("q"),
+        categories=change_forms.CATEGORIES,
         today=here.clock.now().date(),
     )
 
@@ -99,6 +101,8 @@ def _page(source_id: str, form: Any, problem: Invalid | None) -> str:
         kinds=KINDS,
         precisions=PRECISIONS,
         in_words=in_words,
+        spoken=spoken,
         told=(plain_title(view.change), plain_summary(view.change)),
+        categories=change_forms.CATEGORIES,
         today=here.clock.now().date(),
     )

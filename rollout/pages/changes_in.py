@@ -32,7 +32,7 @@ def choose_file() -> str:
 def import_file() -> Response | Page:
     try:
         sent = typed.file("file", "a JSON file")
-        found = Desk(runtime(), actor()).import_changes(sent.stream, str(sent.filename))
+        found = Desk(runtime(), actor()).import_changes(typed.stream(sent), str(sent.filename))
     except Invalid as problem:
         return render_template("changes/import.html", error=problem.message), 422
     return _taken(found)

@@ -20,6 +20,8 @@ from workers.compose import calendar_entry
 
 pages = NonceBlueprint("choose", __name__)
 catch(pages, "choose")
+pages.add_app_template_filter(show.month_name, "month_name")
+pages.add_app_template_filter(show.short_weekday, "short_weekday")
 
 
 @pages.get("/c/<token>")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from babel.dates import format_date
 from flask import Response, make_response, render_template
 
 from campaigns.boards.choosing import Choosing
@@ -12,7 +13,7 @@ from campaigns.errors import Conflict, NotFound, Refused
 from campaigns.rules.calendar import local_instant
 from rollout.current import runtime
 from rollout.pages.choose_form import Choice
-from rollout.show import long_day
+from rollout.show import LOCALE, long_day
 
 STAGES = {
     "ended": "choose/ended.html",
@@ -63,6 +64,16 @@ QUESTIONS: Mapping[str, Question] = {
 }
 
 
+def month_name(day: date) -> str:
+    """`December`, with the year said elsewhere."""
+    return format_date(day, "MMMM", LOCALE)
+
+
+def short_weekday(day: date) -> str:
+    """`Tue`."""
+    return format_date(day, "EEE", LOCALE)
+
+
 def start(view: Choosing, shown: date | None = None, seen: Choice | None = None) -> Response:
     """Whatever the stage calls for: choosing, the booked date, or why neither is possible."""
     status = 410 if view.stage == "ended" else 200
@@ -74,7 +85,8 @@ def calendar(
 ) -> Response:
     """The days to choose from, also where a date stands already."""
     problem = error.message if error else ""
-    return _page("choose/page.html", view, status, month=view.month(shown), problem=problem)
+    month = view.month(shown)
+    return _page("choose/page.html", view, status, month=month, problem=problem, error=error)
 
 
 def review(

@@ -11,7 +11,7 @@ from campaigns.boards.folder import folder
 from campaigns.errors import NotFound
 from rollout.auth import needs
 from rollout.current import runtime
-from rollout.pages.customer_shown import contacts, details_of, roles_of, section
+from rollout.pages.customer_shown import contacts, details_of, section
 from rollout.pages.typed_values import KEY, asked_number
 from rollout.pages.words import LEVELS
 from rollout.papers.table import safe
@@ -32,17 +32,14 @@ def show(customer_id: int) -> str:
         beside = folder(session, customer_id, view.today)
         offers = [phone.offer(session, r.rollout.id, now, here.day_minutes) for r in view.rollouts]
     sections = [
-        section(view, at, offer, everybody)
-        for at, offer in zip(view.rollouts, offers, strict=True)
+        section(view, at, offer, everybody) for at, offer in zip(view.rollouts, offers, strict=True)
     ]
-    people, hidden = contacts(view.contacts, everybody)
     return render_template(
         "customers/show.html",
         view=view,
         folder=beside,
         sections=sections,
-        contacts=[(contact, ", ".join(roles_of(contact))) for contact in people],
-        contacts_hidden=hidden,
+        contacts=contacts(view.contacts, everybody),
         journal=[(entry, details_of(entry)) for entry in view.journal],
         here=f"/customers/{customer_id}",
     )

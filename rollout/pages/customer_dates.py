@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from campaigns import phone
 from campaigns.agree import Chooser
 from campaigns.errors import Conflict, Invalid, Refused
+from campaigns.models import Agreement
 from campaigns.relink import new_links
 from campaigns.staff import role_name
 from rollout.auth import actor, me, needs
@@ -91,19 +92,23 @@ def _page(customer_id: int, rollout_id: int, problem: Refused | None) -> str:
     with here.store.reading() as session:
         case = phone.case_of(session, customer_id, rollout_id, now, here.day_minutes)
         offer = phone.offer(session, rollout_id, now, here.day_minutes)
-    current = case.current
-    agreed = current is not None and current.day is not None and current.local_time is not None
     return render_template(
         "customers/date.html",
         case=case,
         offer=offer,
-        agreed=promised(current.day, current.local_time, current.zone) if agreed else "",
+        agreed=_standing(case.current),
         day=request.form.get("date", ""),
         time=request.form.get("time", "") or f"{offer.times[0]:%H:%M}",
         times=", ".join(f"{at:%H:%M}" for at in offer.times),
         wrong=_wrong(problem),
         here=f"/customers/{customer_id}/rollouts/{rollout_id}",
     )
+
+
+def _standing(current: Agreement | None) -> str:
+    if current is None or current.day is None or current.local_time is None:
+        return ""
+    return promised(current.day, current.local_time, current.zone)
 
 
 def _wrong(problem: Refused | None) -> dict[str, str]:

@@ -42,6 +42,14 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskLine:
+    """A task, called without the customer's name, which the page says already."""
+
+    task: Task
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """One person's readiness in words."""
 
@@ -63,6 +71,15 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Contacts:
+    """Contacts with their roles in words; `hidden` more have none."""
+
+    named: Sequence[tuple[Contact, str]]
+    others: Sequence[tuple[Contact, str]]
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """One campaign at this customer."""
 
@@ -72,8 +89,8 @@ class Section:
     past: Sequence[Event]
     ahead: Sequence[Event]
     groups: Sequence[Group]
-    open_tasks: Sequence[Task]
-    done_tasks: Sequence[Task]
+    open_tasks: Sequence[TaskLine]
+    done_tasks: Sequence[TaskLine]
 
 
 def section(view: CustomerView, at: RolloutView, offer: PhoneOffer, everybody: bool) -> Section:
@@ -83,6 +100,8 @@ def section(view: CustomerView, at: RolloutView, offer: PhoneOffer, everybody: b
     for delivery, person, _ in at.letters:
         sent = SentLetter(delivery.public_id, person, delivery.state)
         letters.setdefault(delivery.touch_id, []).append(sent)
+    name = f"{view.customer.name}: "
+    tasks = [TaskLine(task, task.title.removeprefix(name)) for task in at.tasks]
     events = [(line.ahead, _event(line, letters, zone)) for line in at.timeline]
     return Section(
         view=at,
@@ -91,16 +110,22 @@ def section(view: CustomerView, at: RolloutView, offer: PhoneOffer, everybody: b
         past=[event for ahead, event in events if not ahead],
         ahead=[event for ahead, event in events if ahead],
         groups=_groups(at.people, zone, everybody),
-        open_tasks=[task for task in at.tasks if task.done_at is None],
-        done_tasks=[task for task in at.tasks if task.done_at is not None],
+        open_tasks=[line for line in tasks if line.task.done_at is None],
+        done_tasks=[line for line in tasks if line.task.done_at is not None],
     )
 
 
-def contacts(rows: Sequence[Contact], everybody: bool) -> tuple[list[Contact], int]:
-    """Those with a role or with trouble first, then by name; and how many were left out."""
-    ordered = sorted(rows, key=lambda c: (c.left_at is not None, not roles_of(c), c.name.casefold()))
-    shown = ordered if everybody else ordered[:FEW]
-    return shown, len(ordered) - len(shown)
+def contacts(rows: Sequence[Contact], everybody: bool) -> Contacts:
+    """Whoever we deal with, and whom no letter reaches, apart from those who only work there."""
+    lines = [(contact, ", ".join(roles_of(contact))) for contact in rows]
+    named = [line for line in lines if _stands_out(*line)]
+    others = [line for line in lines if not _stands_out(*line)]
+    shown = others if everybody else others[:FEW]
+    return Contacts(named, shown, len(others) - len(shown))
+
+
+def _stands_out(contact: Contact, roles: str) -> bool:
+    return contact.left_at is None and (bool(roles) or contact.suppressed_at is not None)
 
 
 def roles_of(contact: Contact) -> list[str]:

@@ -89,7 +89,7 @@ def _neighbour(wanted: Wanted, page: CustomerPage, *, before: bool) -> str:
     if not page.rows or not (page.earlier if before else page.later):
         return ""
     edge = page.rows[0].id if before else page.rows[-1].id
-    return _address(wanted, **{"before" if before else "after": edge})
+    return _address(wanted, before=edge) if before else _address(wanted, after=edge)
 
 
 def _cells(row: CustomerRow) -> tuple[str | int | None, ...]:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Collection
+from typing import BinaryIO, cast
 from urllib.parse import urlencode
 
 from flask import request
@@ -37,6 +38,11 @@ def file(name: str, what: str) -> FileStorage:
     if sent is None or not sent.filename:
         raise Invalid(f"Choose {what} first.", "no_file", name)
     return sent
+
+
+def stream(sent: FileStorage) -> BinaryIO:
+    """The bytes of a file that was sent."""
+    return cast("BinaryIO", sent.stream)
 
 
 def asked(name: str, longest: int = 200) -> str:

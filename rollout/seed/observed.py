@@ -28,7 +28,7 @@ from rollout.seed.story import DONE_BY_OWN_WORD, EXCEPTIONS, HELP
 
 # Who is not in CIPP sends an export of its own; who has no Microsoft tenant signs in at Google.
 OWN_EXPORT = "break-fix"
-LOOKED = (30, 16, 9, 5, 2, 0.2)  # days before today on which evidence was taken
+LOOKED = (30, 14, 7, 3, 0.2)  # days before today on which evidence was taken
 # Tasks that wait for a person of their own.
 LEFT = ("question", "none_fit", "help", "name_contact", "no_day", "switch-on")
 KEPT_OPEN = timedelta(days=2)
@@ -78,16 +78,13 @@ def _firms(session: Session) -> list[tuple[str, Firm]]:
         .order_by(Contact.id)
     ):
         people.setdefault(customer_id, []).append((name, email))
-    agreed = dict(
-        session.execute(
-            select(Rollout.customer_id, Agreement.day).join(
-                Agreement,
-                (Agreement.rollout_id == Rollout.id) & (Agreement.version == Rollout.version),
-            )
+    days = session.execute(
+        select(Rollout.customer_id, Agreement.day).join(
+            Agreement,
+            (Agreement.rollout_id == Rollout.id) & (Agreement.version == Rollout.version),
         )
-        .tuples()
-        .all()
     )
+    agreed = dict(days.all())
     return [
         (c.service_model, Firm(c.name, c.tenant_id or "", people.get(c.id, []), agreed.get(c.id)))
         for c in session.scalars(select(Customer).order_by(Customer.name))

@@ -21,7 +21,7 @@ PEOPLE = (
     ("ravi@harbor-it.example", "Ravi Nair", "technician", "555-0139"),
     ("otto@harbor-it.example", "Otto Brandt", "auditor", "555-0140"),
 )
-DANA, BO, MIA, NOAH, TESS, RAVI, OTTO = (Actor(email, role) for email, _, role, _ in PEOPLE)
+DANA, BO, MIA, _NOAH, TESS, *_ = (Actor(email, role) for email, _, role, _ in PEOPLE)
 # No letters or digits that are easily mistaken for another when they are typed off a screen.
 SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 

@@ -80,8 +80,8 @@ WAITS = "Northwind Dental"  # whose page the demo shows: asked, and no date yet
 
 # Days on which nothing may change: (customer or everybody, first, last, reason), from today.
 FREEZES: tuple[tuple[str | None, int, int, str], ...] = (
-    (None, 12, 12, "Harbor IT is at its own team day"),
-    ("Northwind Dental", 5, 5, "Payroll"),
+    (None, 18, 18, "Harbor IT is at its own team day"),
+    ("Northwind Dental", 8, 9, "Payroll"),
     ("Spree Logistics", 23, 45, "Christmas season"),
     ("Kiez Bakery", 20, 40, "Christmas season"),
     ("Thames Accounting", 6, 9, "Month-end close"),

@@ -181,7 +181,7 @@ def test_a_letter_of_a_dead_courier_does_not_stay_open_in_a_finished_campaign(
     campaign = invited(office)
     take(office)
     finish(office, campaign)
-    office.later(hours=1)
+    office.later(hours=1).later(hours=1)
     assert states(office) == {"cancelled": 1}
 
 

@@ -1,0 +1,284 @@
+"""The board, tasks, letters and search, as the people of Harbor IT use them."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from campaigns.journal import verify
+from campaigns.models import Delivery, JournalEntry, Rollout, Task
+from tests.kit import Office, add_customer, agree_on, open_campaign, open_days, rollout_id, sent
+from tests.web.board_kit import (
+    NASTY,
+    at_work,
+    contents,
+    face,
+    forms_on,
+    stranger,
+    words_on,
+)
+
+
+@pytest.fixture
+def app(office: Office, tmp_path: Path) -> Flask:
+    return face(office, tmp_path)
+
+
+def invited(office: Office) -> int:
+    """Northwind Dental is invited; its rollout."""
+    add_customer(office)
+    rollout = rollout_id(office, open_campaign(office))
+    office.later(hours=1)
+    return rollout
+
+
+def switched(office: Office) -> tuple[int, int]:
+    """It is the agreed day; the rollout and the task to switch on."""
+    rollout = invited(office)
+    agreement = agree_on(office, rollout, open_days(office, rollout)[0].day)
+    assert agreement.instant is not None
+    office.until(agreement.instant + timedelta(hours=1))
+    with office.store.reading() as session:
+        task = session.scalars(select(Task).where(Task.kind == "switch-on")).one()
+        return rollout, task.id
+
+
+def uncertain(office: Office) -> str:
+    """The invitation may or may not have arrived; its public id."""
+    with office.store.writing() as session:
+        delivery = session.scalars(select(Delivery).where(Delivery.state == "sent")).one()
+        delivery.state, delivery.reason = "uncertain", "the connection broke"
+        return delivery.public_id
+
+
+def journal(office: Office) -> list[tuple[str, str]]:
+    with office.store.reading() as session:
+        assert verify(session) == []
+        return [(e.what, e.who) for e in session.scalars(select(JournalEntry))]
+
+
+def test_an_empty_house_says_what_to_do_first(office: Office, app: Flask) -> None:
+    page = at_work(office, app, "Dana").get("/")
+    words = words_on(page)
+    order = [words.index(step) for step in ("Import your customers", "Import their contacts",
+             "Take in a vendor change", "Open a campaign")]  # fmt: skip
+    assert order == sorted(order)
+    assert "Nothing needs you today." in words
+
+
+def test_the_first_steps_go_once_there_is_a_campaign(office: Office, app: Flask) -> None:
+    invited(office)
+    words = words_on(at_work(office, app, "Dana").get("/"))
+    assert "Start here" not in words
+    assert "MFA for everyone" in words
+    assert "0 of 5 ready, 5 unknown" in words
+
+
+def test_an_account_manager_finds_the_own_customers_and_can_ask_for_them_alone(
+    office: Office, app: Flask
+) -> None:
+    add_customer(office)
+    add_customer(office, "Harbour Legal", manager="tess@harbor.example")
+    open_campaign(office)
+    office.later(days=40)
+    dana = at_work(office, app, "Dana")
+    everybody, mine = words_on(dana.get("/?all=1")), words_on(dana.get("/?mine=1&all=1"))
+    assert "Northwind Dental: Phone for a date" in mine
+    assert "Harbour Legal" in everybody
+    assert "Harbour Legal" not in mine
+    assert everybody.index("Northwind Dental: Phone") < everybody.index("Harbour Legal: Phone")
+
+
+def test_looking_at_the_board_changes_nothing(office: Office, app: Flask) -> None:
+    invited(office)
+    tess = at_work(office, app, "Tess")
+    before = contents(office)
+    assert tess.get("/").status_code == 200
+    assert contents(office) == before
+
+
+def test_a_technician_ticks_a_task_off_and_takes_it_back(office: Office, app: Flask) -> None:
+    add_customer(office)
+    open_campaign(office)
+    office.later(days=40)
+    tess = at_work(office, app, "Tess")
+    with office.store.reading() as session:
+        task = session.scalars(select(Task).where(Task.rollout_id.is_not(None))).first()
+        assert task is not None
+    page = tess.follow(f"/tasks/{task.id}/done", back="/?mine=1")
+    assert f"Done: {task.title}." in words_on(page)
+    assert f"/tasks/{task.id}/undone" in forms_on(page)
+    with office.store.reading() as session:
+        done = session.get_one(Task, task.id)
+        assert (done.done_by, done.done_at) == ("tess@harbor.example", office.now)
+    assert f"Open again: {task.title}." in words_on(tess.follow(f"/tasks/{task.id}/undone"))
+    steps = [what for what, _ in journal(office) if what.startswith("task_")]
+    assert steps == ["task_done", "task_undone"]
+
+
+def test_a_task_is_done_once_and_the_second_hears_by_whom(office: Office, app: Flask) -> None:
+    _, task = switched(office)
+    assert at_work(office, app, "Tess").post(f"/tasks/{task}/done").status_code == 303
+    again = at_work(office, app, "Dana").post(f"/tasks/{task}/done")
+    assert again.status_code == 409
+    assert "was done already, by tess@harbor.example" in words_on(again)
+    tess = at_work(office, app, "Tess")
+    assert tess.post(f"/tasks/{task}/undone").status_code == 303
+    assert tess.post(f"/tasks/{task}/undone").status_code == 409
+
+
+def test_switching_on_makes_the_rollout_implemented_until_it_is_taken_back(
+    office: Office, app: Flask
+) -> None:
+    rollout, task = switched(office)
+    tess = at_work(office, app, "Tess")
+
+    def state() -> str:
+        with office.store.reading() as session:
+            return session.get_one(Rollout, rollout).state
+
+    tess.follow(f"/tasks/{task}/done")
+    assert state() == "implemented"
+    tess.follow(f"/tasks/{task}/undone")
+    assert state() == "implementing"
+    tess.follow(f"/tasks/{task}/done")
+    with office.store.writing() as session:
+        session.execute(update(Rollout).values(state="verified"))
+    refused = tess.post(f"/tasks/{task}/undone")
+    assert (refused.status_code, state()) == (409, "verified")
+    assert ("rollout_implemented", "tess@harbor.example") in journal(office)
+
+
+def test_an_uncertain_letter_goes_out_again_under_the_same_id(office: Office, app: Flask) -> None:
+    invited(office)
+    letter = uncertain(office)
+    dana = at_work(office, app, "Dana")
+    page = dana.get("/")
+    assert "may or may not have arrived" in words_on(page)
+    assert {f"/letters/{letter}/again", f"/letters/{letter}/leave"} <= set(forms_on(page))
+    dana.follow(f"/letters/{letter}/again", back="/")
+    office.later(minutes=5)
+    first, second = sent(office)
+    assert first.message_id == second.message_id
+    assert dana.post(f"/letters/{letter}/leave").status_code == 409
+    assert ("uncertain_sent_again", "dana@harbor.example") in journal(office)
+
+
+def test_an_uncertain_letter_that_is_left_is_taken_as_sent(office: Office, app: Flask) -> None:
+    invited(office)
+    letter = uncertain(office)
+    dana = at_work(office, app, "Dana")
+    dana.follow(f"/letters/{letter}/leave", back=f"/letters/{letter}")
+    office.later(minutes=5)
+    assert len(sent(office)) == 1
+    assert "taken as sent by dana@harbor.example" in words_on(dana.get(f"/letters/{letter}"))
+    assert ("uncertain_left", "dana@harbor.example") in journal(office)
+
+
+def test_a_letter_is_shown_as_it_was_sent_but_without_the_personal_link(
+    office: Office, app: Flask
+) -> None:
+    invited(office)
+    (letter,) = sent(office)
+    otto = at_work(office, app, "Otto")
+    page = otto.get(f"/letters/{letter.delivery}")
+    words = words_on(page)
+    assert letter.subject in words
+    assert letter.message_id in words
+    assert "(personal link)" in words
+    html = otto.get(f"/letters/{letter.delivery}/html")
+    policy = html.headers["Content-Security-Policy"]
+    assert policy.endswith("sandbox")
+    assert "script-src" not in policy
+    for shown in (page.text, html.text):
+        assert "/c/" not in shown
+        assert "personal-link-hidden" not in shown
+
+
+def test_a_letter_that_never_left_says_why(office: Office, app: Flask) -> None:
+    invited(office)
+    with office.store.writing() as session:
+        delivery = session.scalars(select(Delivery)).one()
+        delivery.letter_version = delivery.facts = None
+        delivery.state, delivery.reason = "skipped", "has left"
+    dana = at_work(office, app, "Dana")
+    words = words_on(dana.get(f"/letters/{delivery.public_id}"))
+    assert "has left" in words
+    assert "never put together" in words
+    assert dana.get(f"/letters/{delivery.public_id}/html").status_code == 404
+
+
+def test_an_auditor_reads_and_has_no_buttons(office: Office, app: Flask) -> None:
+    _, task = switched(office)
+    otto = at_work(office, app, "Otto")
+    page = otto.get("/")
+    assert page.status_code == 200
+    assert forms_on(page) == []
+    assert "New campaign" not in words_on(page)
+    for path in (f"/tasks/{task}/done", f"/tasks/{task}/undone", "/letters/x/again"):
+        assert otto.post(path).status_code == 403
+
+
+def test_strangers_are_sent_to_the_door_and_forms_without_their_token_are_refused(
+    office: Office, app: Flask
+) -> None:
+    _, task = switched(office)
+    before = contents(office)
+    for path in ("/", "/search?q=kim", "/letters/x", "/letters/x/html"):
+        answer = stranger(app).get(path)
+        assert answer.status_code == 303
+        assert answer.headers["Location"].startswith("/sign-in")
+    assert stranger(app).post(f"/tasks/{task}/done").status_code in (303, 400)
+    tess = at_work(office, app, "Tess")
+    assert tess.browser.post(f"/tasks/{task}/done").status_code == 400
+    assert contents(office) == before
+
+
+def test_the_way_back_stays_in_this_house(office: Office, app: Flask) -> None:
+    _, task = switched(office)
+    answer = at_work(office, app, "Tess").post(f"/tasks/{task}/done", back="//evil.example/")
+    assert answer.headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("bad", NASTY)
+def test_nonsense_is_refused_in_words_never_a_fault(office: Office, app: Flask, bad: str) -> None:
+    dana = at_work(office, app, "Dana")
+    query = {"q": bad, "mine": bad, "all": bad}
+    for path in ("/", "/search"):
+        assert dana.browser.get(path, query_string=query).status_code == 200
+    safe = bad.replace("%", "%25").replace("\0", "%00").replace("/", "%2F") or "none"
+    for path in (f"/letters/{safe}", f"/letters/{safe}/html"):
+        assert dana.get(path).status_code == 404
+    for path in (f"/tasks/{safe}/done", f"/letters/{safe}/again"):
+        assert dana.post(path).status_code in (404, 405)
+
+
+def test_search_finds_everything_by_name_address_and_id(office: Office, app: Flask) -> None:
+    rollout = invited(office)
+    (letter,) = sent(office)
+    otto = at_work(office, app, "Otto")
+    with office.store.reading() as session:
+        row = session.get_one(Rollout, rollout)
+    wanted = {
+        "northwind": f"/customers/{row.customer_id}",
+        "NORTHWIND-dental.example": f"/customers/{row.customer_id}",
+        "kim@north": f"/customers/{row.customer_id}",
+        f"RO-{row.campaign_id}-{row.id}": f"/customers/{row.customer_id}",
+        "mfa for": f"/campaigns/{row.campaign_id}",
+        "mc1": "/changes/MC1",
+        letter.delivery: f"/letters/{letter.delivery}",
+        letter.message_id: f"/letters/{letter.delivery}",
+        "locked": "/guides/locked-out",
+    }
+    for words, href in wanted.items():
+        found = otto.browser.get("/search", query_string={"q": words})
+        assert f'href="{href}"' in found.text, words
+
+
+def test_search_without_a_hit_says_what_to_try(office: Office, app: Flask) -> None:
+    otto = at_work(office, app, "Otto")
+    assert "Nothing is called “zzz”" in words_on(otto.get("/search?q=zzz"))
+    assert "Type part of a name" in words_on(otto.get("/search"))
+    assert "Nothing is called" in words_on(otto.get("/search?q=%25"))
