@@ -50,8 +50,8 @@ check: dev-env ## format, lint, types, floors, unused code, templates, documents
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
-	$(BIN)/vulture
-	$(BIN)/djlint rollout/templates --check --lint --quiet
+	$(BIN)/python -m tests.house.unused
+	$(BIN)/djlint rollout/templates --lint --quiet
 	$(BIN)/python -m rollout.docs --check
 
 docs: env ## write docs/commands.md and docs/settings.md anew

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns import agree, choice, launch, observe, register
@@ -217,8 +217,3 @@ def find_customer(session: Session, name: str) -> Customer:
     if customer is None:
         raise NotFound(f'There is no customer "{name}".', "no_customer")
     return customer
-
-
-def is_empty(session: Session) -> bool:
-    """True for an installation without any customer."""
-    return not session.scalar(select(func.count()).select_from(Customer))

@@ -9,8 +9,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
+from waitress import wasyncore
 from waitress.server import create_server
 
 from rollout.settings import Settings
@@ -22,6 +24,8 @@ from workers.runtime import Runtime
 from workers.tasks import add_tasks, nudger
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # compared with, not bound to
+GLANCE = 0.2  # seconds between two looks at whether to stop
+LAST_PAGES = 1.0  # seconds for pages that are being made when we are told to stop
 
 
 @contextmanager
@@ -62,15 +66,17 @@ def serve_until_stopped(
     app = make_app("memory://", pace(settings.sweep_seconds, rt.clock.speed))
     add_tasks(app, lambda: rt)
     web = create_app(with_nudge(rt, nudger(app)), settings)
-    server = create_server(web, sockets=[server_socket], threads=8, ident=None)
+    channels: dict[int, Any] = {}
+    server = create_server(web, channels, sockets=[server_socket], threads=8, ident=None)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _n, _f: stop.set())
     with running(app, rt):
-        threading.Thread(target=server.run, name="web", daemon=True).start()
         _announce(urls)
-        stop.wait()
+        while not stop.is_set():
+            wasyncore.loop(timeout=GLANCE, map=channels, use_poll=True, count=1)
         click.echo("Stopping.")
+        server.task_dispatcher.shutdown(timeout=LAST_PAGES)
         server.close()
     rt.store.close()
     _leave()

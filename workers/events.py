@@ -55,13 +55,28 @@ class Event:
         }
 
 
-def events_since(session: Session, start: datetime) -> list[Event]:
-    events = [*_mails(session, start), *_touches(session, start)]
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What had happened before the rehearsal began, by id."""
+
+    deliveries: frozenset[int]
+    touches: frozenset[int]
+
+
+def past_of(session: Session) -> Past:
+    """What is settled by now; a clock that stands still cannot tell it from what comes."""
+    settled = select(Delivery.id).where(Delivery.settled_at.is_not(None))
+    done = select(Touch.id).where(Touch.done_at.is_not(None))
+    return Past(frozenset(session.scalars(settled)), frozenset(session.scalars(done)))
+
+
+def events_since(session: Session, start: datetime, past: Past) -> list[Event]:
+    events = [*_mails(session, start, past), *_touches(session, start, past)]
     events += [*_conflicts(session), *_bookings(session, start)]
     return sorted(events, key=lambda event: (event.at, event.customer, event.step, event.kind))
 
 
-def _mails(session: Session, start: datetime) -> list[Event]:
+def _mails(session: Session, start: datetime, past: Past) -> list[Event]:
     rows = session.execute(
         select(Delivery, Contact.email, Customer, Step, models.LetterVersion.compiled)
         .join(Contact, Contact.id == Delivery.contact_id)
@@ -75,6 +90,8 @@ def _mails(session: Session, start: datetime) -> list[Event]:
     )
     groups: dict[tuple[int, str, str], list[Any]] = {}
     for row in rows:
+        if row[0].id in past.deliveries:
+            continue
         reason = row[0].reason or ""
         groups.setdefault((row[0].touch_id, row[0].state, reason), []).append(row)
     return [_mail(group) for group in groups.values()]
@@ -109,7 +126,7 @@ def _subject(compiled: dict[str, Any] | None, facts: dict[str, str] | None) -> s
     return subject
 
 
-def _touches(session: Session, start: datetime) -> list[Event]:
+def _touches(session: Session, start: datetime, past: Past) -> list[Event]:
     rows = session.execute(
         select(Touch, Step, Customer)
         .join(Step, Step.id == Touch.step_id)
@@ -119,6 +136,8 @@ def _touches(session: Session, start: datetime) -> list[Event]:
     )
     events = []
     for touch, step, customer in rows:
+        if touch.id in past.touches:
+            continue
         if step.channel == "task" and touch.state == "done":
             kind = "task"
         elif touch.state == "skipped" or (touch.state == "done" and touch.reason):

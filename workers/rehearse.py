@@ -14,7 +14,7 @@ from campaigns import launch, progress
 from campaigns.journal import SYSTEM
 from campaigns.store import Store
 from workers.courier import run_until, sweep
-from workers.events import Event, events_since
+from workers.events import Event, events_since, past_of
 from workers.mail import MemoryMailer
 from workers.runtime import HandClock, Runtime
 from workers.stage import copy_campaign
@@ -62,6 +62,8 @@ def rehearse(rt: Runtime, name: str, until: datetime | None = None) -> Rehearsal
             nudge=_nothing,
             pinned=set(),
         )
+        with copy.reading() as session:
+            past = past_of(session)
         _raise_curtain(stage, name, now)
         end = until or now + HORIZON
         sweep(stage, now)
@@ -69,7 +71,7 @@ def rehearse(rt: Runtime, name: str, until: datetime | None = None) -> Rehearsal
         with copy.writing() as session:
             progress.move_along(session, end)
         with copy.reading() as session:
-            events = events_since(session, now)
+            events = events_since(session, now, past)
     finally:
         copy.close()
     last = max((event.at for event in events), default=now)

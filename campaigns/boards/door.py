@@ -51,5 +51,7 @@ def open_door(session: Session, token: str, purpose: Purpose) -> Door:
 
 def _valid(link: CustomerLink, contact: Contact, rollout: Rollout, customer: Customer) -> bool:
     present = contact.left_at is None and customer.left_at is None
-    decides = contact.decision_maker or contact.site_contact or link.purpose != "choose"
+    if link.purpose != "choose":
+        return present  # guides may keep an older link; a revoked one is not found at all
+    decides = contact.decision_maker or contact.site_contact
     return present and decides and link.version == rollout.link_version

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -47,7 +47,8 @@ def fan_out(
     campaign = session.get_one(Campaign, rollout.campaign_id)
     customer = session.get_one(Customer, rollout.customer_id)
     book = playbook_of(campaign.playbook_source)
-    today = calendar_of(session, customer).today(now)
+    calendar = calendar_of(session, customer)
+    today = calendar.today(now)
     people = candidates(session, step, rollout, book.evidence.value, today)
     if not people:
         return _nobody(session, touch, step, rollout, now)
@@ -59,6 +60,7 @@ def fan_out(
         days_before=-step.offset_days if step.anchor == "agreed_date" else None,
         spacing_days=book.rules.spacing_days,
         spacing_until=book.rules.spacing_until,
+        late_since=calendar.instant(today, time(0)) if touch.day < today else None,
     )
     rows = [_row(touch, one, why_not(one.person, occasion, now), now, instance) for one in people]
     session.execute(insert(Delivery), rows)

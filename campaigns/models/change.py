@@ -29,13 +29,10 @@ class VendorChange(Base):
 
 
 class ChangeRevision(Base):
-    """One version of the vendor's words; the same words twice are one revision."""
+    """One version of the vendor's words. What the vendor said last is what counts."""
 
     __tablename__ = "change_revision"
-    __table_args__ = (
-        UniqueConstraint("change_id", "number"),
-        UniqueConstraint("change_id", "content_hash"),
-    )
+    __table_args__ = (UniqueConstraint("change_id", "number"),)
 
     id: Mapped[Id]
     change_id: Mapped[int] = mapped_column(to("vendor_change.id"))

@@ -39,7 +39,7 @@ class JournalEntry(Base):
 
 
 class Installation(Base):
-    """One row: which installation this is, where it was last served, where a driven clock stands."""
+    """One row: which installation this is, where it is served, where a driven clock stands."""
 
     __tablename__ = "installation"
     __table_args__ = (CheckConstraint("id = 1", name="single"),)

@@ -1,6 +1,6 @@
 """An evidence file becomes a snapshot: matched to people, never overwriting newer words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -16,6 +16,7 @@ from campaigns.rules.records import EvidenceFile, EvidenceRecord, Rejected
 from campaigns.store import insert_missing
 
 EVIDENCE = "mfa"
+AT_ONCE = 5000
 IDENTITY_PROVIDER_TAG = "identity_provider"
 VALUES = ("level", "required", "reason", "taken_at", "snapshot_id")
 
@@ -221,8 +222,7 @@ def _learn(session: Session, snapshot: Snapshot, rows: Sequence[_Matched]) -> No
     by_contact = {one.contact_id: one.row for one in rows if one.contact_id is not None}
     later = Standing.taken_at > snapshot.taken_at
     known_better = set(session.scalars(select(Standing.contact_id).where(later)))
-    contacts = session.scalars(select(Contact).where(Contact.id.in_(list(by_contact))))
-    for contact in contacts:
+    for contact in _contacts(session, list(by_contact)):
         row = by_contact[contact.id]
         contact.external_id = contact.external_id or row.external_id
         contact.upn = contact.upn or (row.upn.casefold() if row.upn else None)
@@ -230,6 +230,13 @@ def _learn(session: Session, snapshot: Snapshot, rows: Sequence[_Matched]) -> No
             contact.admin = row.admin
         if row.kind in ("guest", "shared", "service") and contact.kind == "person":
             contact.kind = row.kind
+
+
+def _contacts(session: Session, ids: Sequence[int]) -> Iterator[Contact]:
+    """In parts: both engines limit how many values one statement may carry."""
+    for start in range(0, len(ids), AT_ONCE):
+        part = ids[start : start + AT_ONCE]
+        yield from session.scalars(select(Contact).where(Contact.id.in_(part)))
 
 
 def _outside_providers(session: Session) -> dict[int, str]:

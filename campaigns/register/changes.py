@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import Invalid, NotFound
@@ -19,7 +19,7 @@ from campaigns.rules.records import ChangeRecord, MilestoneRecord
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A change after an import; `news` is `created`, `revised` or `unchanged`."""
+    """A change after an import; `news` is `created`, `revised`, `older` or `unchanged`."""
 
     change: VendorChange
     news: str
@@ -77,41 +77,70 @@ def _register(session: Session, row: ChangeRecord, who: Actor, now: datetime) ->
         change = VendorChange(source_id=row.source_id, revision=0, created_at=now, **_words(row))
         session.add(change)
         session.flush()
-        news = "created"
-    elif _has_revision(session, change, digest):
+    revisions = _revisions(session, change)
+    if _is_known(revisions, change, row, digest):
         return Registered(change, "unchanged")
-    else:
-        news = "revised"
+    number = len(revisions) + 1
+    news = _news(revisions, change, row)
+    if news == "revised":
         for name, value in _words(row).items():
             setattr(change, name, value or getattr(change, name))
-    change.revision += 1
-    session.add(
-        ChangeRevision(
-            change_id=change.id,
-            number=change.revision,
-            title=row.title,
-            text=row.text,
-            content_hash=digest,
-            said_at=row.modified_at,
-            recorded_at=now,
-            details={
-                "tags": list(row.tags),
-                "services": list(row.services),
-                "sources": list(row.sources),
-            },
-        )
-    )
-    session.add_all(_milestone(change, change.revision, m) for m in row.milestones)
+    if news != "older":
+        change.revision = number
+    session.add(_revision(change, number, row, digest, now))
+    session.add_all(_milestone(change, number, m) for m in row.milestones)
     session.flush()
-    record(
-        session,
-        who=who,
-        what=f"change_{news}",
-        subject=row.source_id,
-        now=now,
-        details={"revision": change.revision},
-    )
+    details = {"revision": number}
+    what = f"change_{news}"
+    record(session, who=who, what=what, subject=row.source_id, now=now, details=details)
     return Registered(change, news)
+
+
+def _revisions(session: Session, change: VendorChange) -> Sequence[ChangeRevision]:
+    return session.scalars(
+        select(ChangeRevision)
+        .where(ChangeRevision.change_id == change.id)
+        .order_by(ChangeRevision.number)
+    ).all()
+
+
+def _is_known(
+    revisions: Sequence[ChangeRevision], change: VendorChange, row: ChangeRecord, digest: str
+) -> bool:
+    """The words that count already, or an older version that is kept already."""
+    return any(
+        known.content_hash == digest
+        and (known.number == change.revision or known.said_at == row.modified_at)
+        for known in revisions
+    )
+
+
+def _news(revisions: Sequence[ChangeRevision], change: VendorChange, row: ChangeRecord) -> str:
+    """`created`, `revised`, or `older`: kept, but what the vendor said later counts."""
+    if not revisions:
+        return "created"
+    said_at = revisions[change.revision - 1].said_at
+    late = row.modified_at is not None and said_at is not None and row.modified_at < said_at
+    return "older" if late else "revised"
+
+
+def _revision(
+    change: VendorChange, number: int, row: ChangeRecord, digest: str, now: datetime
+) -> ChangeRevision:
+    return ChangeRevision(
+        change_id=change.id,
+        number=number,
+        title=row.title,
+        text=row.text,
+        content_hash=digest,
+        said_at=row.modified_at,
+        recorded_at=now,
+        details={
+            "tags": list(row.tags),
+            "services": list(row.services),
+            "sources": list(row.sources),
+        },
+    )
 
 
 def _words(row: ChangeRecord) -> dict[str, Any]:
@@ -137,15 +166,6 @@ def _milestone(change: VendorChange, revision: int, row: MilestoneRecord) -> Mil
         note=row.note,
         source=row.source,
     )
-
-
-def _has_revision(session: Session, change: VendorChange, digest: str) -> bool:
-    count = session.scalar(
-        select(func.count())
-        .select_from(ChangeRevision)
-        .where(ChangeRevision.change_id == change.id, ChangeRevision.content_hash == digest)
-    )
-    return bool(count)
 
 
 def _content_hash(row: ChangeRecord) -> str:

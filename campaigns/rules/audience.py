@@ -40,6 +40,7 @@ class Occasion:
     days_before: int | None  # days from the touch to the agreed date; None before an agreement
     spacing_days: int
     spacing_until: int
+    late_since: datetime | None = None  # the start of today, where the letter's own day is past
 
 
 def why_not(person: Person, occasion: Occasion, now: datetime) -> str | None:
@@ -54,7 +55,16 @@ def why_not(person: Person, occasion: Occasion, now: datetime) -> str | None:
         return f"done already (evidence level {person.level})"
     if person.had_step and not occasion.required and occasion.version > 1:
         return "had this letter for the earlier date"
+    if _crowds(person, occasion):
+        return "another letter goes to this person today, and this one was late"
     return _too_close(person, occasion, now)
+
+
+def _crowds(person: Person, occasion: Occasion) -> bool:
+    """What was held up never comes on top of another letter: resuming does not flood."""
+    if occasion.required or occasion.late_since is None or person.last_letter is None:
+        return False
+    return person.last_letter >= occasion.late_since
 
 
 def _too_close(person: Person, occasion: Occasion, now: datetime) -> str | None:

@@ -199,7 +199,6 @@ def upgrade() -> None:
     sa.Column('details', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
     sa.ForeignKeyConstraint(['change_id'], ['vendor_change.id'], name=op.f('fk_change_revision_change_id_vendor_change'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_change_revision')),
-    sa.UniqueConstraint('change_id', 'content_hash', name=op.f('uq_change_revision_change_id_content_hash')),
     sa.UniqueConstraint('change_id', 'number', name=op.f('uq_change_revision_change_id_number'))
     )
     op.create_table('contact',

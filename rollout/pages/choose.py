@@ -16,6 +16,7 @@ from rollout.pages import choose_form as forms
 from rollout.pages import choose_show as show
 from rollout.pages.letter_errors import catch
 from rollout.security import NonceBlueprint
+from rollout.show import long_day
 from workers.compose import calendar_entry
 
 pages = NonceBlueprint("choose", __name__)
@@ -57,7 +58,8 @@ def review(token: str) -> Response:
         return show.calendar(view, forms.month(request.form), error, 422)
     verdict = view.verdict(chosen.day, chosen.at)
     if not verdict.open:
-        return show.refused(view, Conflict(verdict.reason, verdict.code), chosen)
+        closed = f"{long_day(chosen.day)} cannot be had. {verdict.reason}"
+        return show.refused(view, Conflict(closed, verdict.code), chosen)
     return show.review(view, chosen, view.door.contact.name)
 
 

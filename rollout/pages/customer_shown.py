@@ -136,12 +136,18 @@ def roles_of(contact: Contact) -> list[str]:
 
 def details_of(entry: JournalEntry) -> str:
     """The details of a journal entry as one line; what is empty is left out."""
-    parts = []
-    for name, value in entry.details.items():
-        if value not in (None, "", [], {}):
-            said = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            parts.append(f"{show.words(name)} {said}")
-    return "; ".join(parts)
+    said = {name: _said(value) for name, value in entry.details.items()}
+    return "; ".join(f"{show.words(name)} {words}" for name, words in said.items() if words)
+
+
+def _said(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(map(_said, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{_said(key)} {_said(many)}" for key, many in value.items())
+    return str(value)
 
 
 def _event(line: Happening, letters: Mapping[int, Sequence[SentLetter]], zone: str) -> Event:

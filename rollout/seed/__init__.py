@@ -19,6 +19,7 @@ from rollout.seed.beginnings import plan_beginnings, register_all
 from rollout.seed.observed import plan_observations
 from rollout.seed.past import Past, turned_back
 from rollout.seed.staff import (
+    OTHERS,
     PEOPLE,
     PROVIDER,
     hire,
@@ -57,6 +58,7 @@ def load_demo(rt: Runtime, settings: Settings) -> dict[str, str]:
         _load(rt, password)
         keep_password(settings.data, password)
     click.echo(f"{'Sign in as:':<18} {PEOPLE[0][0]} with the password {password}")
+    click.echo(f"{'Or as:':<18} {OTHERS}, with the same password")
     return addresses(rt)
 
 

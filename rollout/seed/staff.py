@@ -21,6 +21,7 @@ PEOPLE = (
     ("ravi@harbor-it.example", "Ravi Nair", "technician", "555-0139"),
     ("otto@harbor-it.example", "Otto Brandt", "auditor", "555-0140"),
 )
+OTHERS = "bo@ (approver), mia@ noah@ (account managers), tess@ ravi@ (technicians), otto@ (auditor)"
 DANA, BO, MIA, _NOAH, TESS, *_ = (Actor(email, role) for email, _, role, _ in PEOPLE)
 # No letters or digits that are easily mistaken for another when they are typed off a screen.
 SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"

@@ -21,7 +21,7 @@ def test_the_parts_are_the_whole(people: list[tuple[int | None, bool]]) -> None:
     assert total.total == len(people)
     assert total.done + total.not_done + total.unknown + total.excepted == total.total
     assert sum(total.levels.values()) == total.in_scope == total.total - total.excepted
-    assert total.sentence().startswith(f"{total.done} of {total.in_scope} ready")
+    assert total.sentence().startswith(f"{total.done} of {total.total} ready")
 
 
 def test_unknown_is_not_no_and_registered_is_not_ready() -> None:

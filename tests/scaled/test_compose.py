@@ -103,9 +103,7 @@ def test_secrets_come_from_files_that_git_does_not_keep() -> None:
 
 
 def test_what_is_to_last_lies_in_named_volumes() -> None:
-    used = {
-        entry.split(":")[0] for part in SERVICES.values() for entry in part.get("volumes", [])
-    }
+    used = {entry.split(":")[0] for part in SERVICES.values() for entry in part.get("volumes", [])}
     assert used == set(COMPOSE["volumes"])
     assert SERVICES["postgres"]["volumes"] == ["postgres:/var/lib/postgresql/data"]
 

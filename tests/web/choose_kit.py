@@ -5,6 +5,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,12 +16,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, insert, select
 from werkzeug.test import TestResponse
 
-from campaigns.models import Base, Contact, Customer, CustomerLink, Rollout
+from campaigns.models import Agreement, Base, Contact, Customer, CustomerLink, Rollout
 from campaigns.store import insert_missing
 from rollout.settings import Settings
 from rollout.web import create_app
 from tests.kit import Office, open_days
 
+NORTHWIND = "Northwind Dental"
 PICKED = ("radio", "checkbox")
 SECRET = "a secret for tests, long enough for anybody"
 NONCE = re.compile(r'name="nonce" value="([^"]+)"')
@@ -172,3 +174,32 @@ def statements(office: Office) -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(office.store.engine, "before_cursor_execute", note)
+
+
+def crawl(browser: FlaskClient, start: str) -> set[str]:
+    """HEAD and GET every address below the link, then every form as it stands."""
+    todo, seen = [start], set()
+    while todo:
+        path = todo.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        browser.head(path).close()
+        page = browser.get(path)
+        if page.mimetype != "text/html":
+            page.close()
+            continue
+        for method, action, fields in forms_on(page):
+            browser.open(action, method=method.upper(), data=fields)
+        todo += [one for one in links_on(page) if one.startswith((start, "/static"))]
+    return seen
+
+
+def agreements(office: Office) -> list[Agreement]:
+    with office.store.reading() as session:
+        return list(session.scalars(select(Agreement).order_by(Agreement.id)))
+
+
+def long(value: str) -> str:
+    day = date.fromisoformat(value[:10])
+    return f"{day:%A} {day.day} {day:%B %Y}"

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
@@ -10,33 +9,11 @@ from campaigns.models import Campaign, SelfReport, Task
 from tests.kit import Office, add_customer, open_campaign, rollout_id, shipped
 from tests.web.choose_kit import (
     confirm,
-    contents,
-    forms_on,
     link,
-    links_on,
     nonce,
     value_of,
     web,
 )
-
-
-@pytest.fixture
-def rollout(office: Office) -> int:
-    add_customer(office)
-    number = rollout_id(office, open_campaign(office))
-    office.later(hours=1)
-    return number
-
-
-@pytest.fixture
-def eve(office: Office, rollout: int) -> str:
-    """The path of a user's guide."""
-    return link(office, "guide", rollout, "eve0")
-
-
-@pytest.fixture
-def browser(office: Office) -> FlaskClient:
-    return web(office).test_client()
 
 
 def said(office: Office) -> list[tuple[str, str | None]]:
@@ -98,25 +75,6 @@ def test_asking_for_help_becomes_a_task_with_what_it_is_about(
         task = session.scalars(select(Task).where(Task.kind == "help")).one()
     assert "The app or the code" in task.text
     assert "Call me at noon" in task.text
-
-
-def test_a_scanner_changes_nothing(office: Office, browser: FlaskClient, eve: str) -> None:
-    before = contents(office)
-    todo, seen = [eve], set()
-    while todo:
-        path = todo.pop()
-        if path in seen:
-            continue
-        seen.add(path)
-        browser.head(path).close()
-        page = browser.get(path)
-        if page.mimetype == "text/html":
-            for method, action, fields in forms_on(page):
-                browser.open(action, method=method.upper(), data=fields)
-            todo += [one for one in links_on(page) if one.startswith(eve)]
-        page.close()
-    assert len(seen) == 9
-    assert contents(office) == before
 
 
 def test_a_stranger_and_an_old_form_get_a_page_and_nothing_else(

@@ -225,13 +225,13 @@ def test_strangers_are_sent_to_the_door_and_forms_without_their_token_are_refuse
     office: Office, app: Flask
 ) -> None:
     _, task = switched(office)
+    tess = at_work(office, app, "Tess")
     before = contents(office)
     for path in ("/", "/search?q=kim", "/letters/x", "/letters/x/html"):
         answer = stranger(app).get(path)
         assert answer.status_code == 303
         assert answer.headers["Location"].startswith("/sign-in")
     assert stranger(app).post(f"/tasks/{task}/done").status_code in (303, 400)
-    tess = at_work(office, app, "Tess")
     assert tess.browser.post(f"/tasks/{task}/done").status_code == 400
     assert contents(office) == before
 

@@ -1,0 +1,34 @@
+"""Northwind Dental has been invited; Kim Lee decides there."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.kit import Office, add_customer, open_campaign, rollout_id
+from tests.web.choose_kit import link, web
+
+
+@pytest.fixture
+def rollout(office: Office) -> int:
+    """The campaign at Northwind Dental; nobody has chosen."""
+    add_customer(office)
+    number = rollout_id(office, open_campaign(office))
+    office.later(hours=1)
+    return number
+
+
+@pytest.fixture
+def kim(office: Office, rollout: int) -> str:
+    """The path of the owner's page."""
+    return link(office, "choose", rollout, "kim")
+
+
+@pytest.fixture
+def eve(office: Office, rollout: int) -> str:
+    """The path of a user's guide."""
+    return link(office, "guide", rollout, "eve0")
+
+
+@pytest.fixture
+def browser(office: Office) -> FlaskClient:
+    """A browser in which nobody is signed in."""
+    return web(office).test_client()
