@@ -130,7 +130,13 @@ def _read(folder: Path, name: str) -> EmailMessage:
 
 def _part(message: EmailMessage, kind: str) -> str:
     part = message.get_body((kind,))
-    return str(part.get_content()) if part is not None else ""
+    if part is None:
+        return ""
+    try:
+        return str(part.get_content())
+    except LookupError:  # a charset that nobody knows
+        content = part.get_payload(decode=True)
+        return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
 
 
 def _is_file(part: EmailMessage) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from celery import Celery, bootsteps
-from celery.platforms import SecurityWarning
+from celery.exceptions import SecurityWarning
 from celery.signals import worker_shutting_down
 
 from workers.runtime import Runtime

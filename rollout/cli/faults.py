@@ -11,4 +11,3 @@ def keep_fault(number: str, error: Exception) -> str:
     path.touch(mode=0o600)
     path.write_text("".join(traceback.format_exception(error)))
     return str(path)
-

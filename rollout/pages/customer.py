@@ -1,8 +1,5 @@
 """One customer: every campaign as a timeline, the people, freezes, evidence, the journal."""
 
-import csv
-import io
-
 from flask import Blueprint, Response, render_template, request
 
 from campaigns import phone
@@ -12,9 +9,10 @@ from campaigns.errors import NotFound
 from rollout.auth import needs
 from rollout.current import runtime
 from rollout.pages.customer_shown import contacts, details_of, section
+from rollout.pages.download import download
 from rollout.pages.typed_values import KEY, asked_number
 from rollout.pages.words import LEVELS
-from rollout.papers.table import safe
+from rollout.papers.lists import list_csv
 
 pages = Blueprint("customer", __name__)
 HEADER = ("customer", "campaign", "person", "email", "state", "level", "evidence", "taken_at",
@@ -51,19 +49,15 @@ def people(customer_id: int) -> Response:
     here = runtime()
     with here.store.reading() as session:
         view = customer_view(session, customer_id, here.clock.now())
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(HEADER)
-    writer.writerows(_rows(view, asked_number("campaign")))
-    headers = {"Content-Disposition": 'attachment; filename="people.csv"'}
-    return Response(out.getvalue(), mimetype="text/csv", headers=headers)
+    rows = _rows(view, asked_number("campaign"))
+    return download(list_csv(HEADER, rows), f"{view.customer.name} people", "csv")
 
 
-def _rows(view: CustomerView, campaign_id: int | None) -> list[list[object]]:
+def _rows(view: CustomerView, campaign_id: int | None) -> list[tuple[object, ...]]:
     found = [at for at in view.rollouts if campaign_id in (None, at.campaign.id)]
     if not found:
         raise NotFound("This customer is not in that campaign.", "no_rollout")
-    rows = [
+    return [
         (
             view.customer.name,
             at.campaign.name,
@@ -80,4 +74,3 @@ def _rows(view: CustomerView, campaign_id: int | None) -> list[list[object]]:
         for at in found
         for line in at.people
     ]
-    return [[safe(cell) for cell in row] for row in rows]

@@ -1,8 +1,5 @@
 """All customers: found, filtered, sorted and paged by the address; the same as CSV."""
 
-import csv
-import io
-
 from flask import Blueprint, Response, render_template, request
 
 from campaigns.boards.customers import (
@@ -17,8 +14,9 @@ from campaigns.boards.customers import (
 from rollout.auth import needs
 from rollout.current import runtime
 from rollout.pages import typed
+from rollout.pages.download import download
 from rollout.pages.typed_values import asked_number
-from rollout.papers.table import safe
+from rollout.papers.lists import list_csv
 
 pages = Blueprint("customers", __name__)
 HEADER = ("customer", "timezone", "service_model", "account_manager", "people", "open_campaigns")
@@ -48,12 +46,7 @@ def table() -> str:
 def as_csv() -> Response:
     with runtime().store.reading() as session:
         page = customer_page(session, _wanted(), limit=None)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(HEADER)
-    writer.writerows([safe(cell) for cell in _cells(row)] for row in page.rows)
-    headers = {"Content-Disposition": 'attachment; filename="customers.csv"'}
-    return Response(out.getvalue(), mimetype="text/csv", headers=headers)
+    return download(list_csv(HEADER, [_cells(row) for row in page.rows]), "customers", "csv")
 
 
 def _wanted() -> Wanted:

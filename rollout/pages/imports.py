@@ -15,6 +15,7 @@ from rollout.desk import Desk
 from rollout.importing import KINDS, Sent, preview, take_in
 from rollout.pages import typed
 from rollout.parse import evidence, tickets
+from rollout.parse.cells import one_line
 from rollout.parse.moment import parse_instant
 from rollout.show import plural
 
@@ -27,7 +28,7 @@ COLUMNS = {
     "tickets": "",
 }
 SOURCES = {"evidence": evidence.SOURCES, "tickets": tickets.SOURCES}
-FIELDS = ("file", "source", "customer", "taken_at")
+FIELDS = {"evidence": ("source", "customer", "taken_at"), "tickets": ("source",)}
 Page = tuple[str, int]
 
 
@@ -103,7 +104,8 @@ def _sent(kind: str) -> Sent:
         options["customer"] = typed.line("customer", "The customer", 200)
         options["taken_at"] = _taken_at()
     sent = typed.file("file", "a file")
-    return Sent(kind, (sent.filename or "file")[:200], sent.stream.read(), options)
+    name = one_line(sent.filename or "")[:200] or "the file"
+    return Sent(kind, name, sent.stream.read(), options)
 
 
 def _taken_at() -> str:
@@ -121,7 +123,6 @@ def _taken_at() -> str:
 def _form(kind: str, problem: Refused | None) -> str:
     with runtime().store.reading() as session:
         customers = names(session) if kind == "evidence" else ()
-    field = problem.field if problem and problem.field in FIELDS else _field_of(problem)
     return render_template(
         "imports/form.html",
         kind=kind,
@@ -130,12 +131,14 @@ def _form(kind: str, problem: Refused | None) -> str:
         sources=[("auto", "Recognise it"), *((name, name) for name in SOURCES.get(kind, ()))],
         customers=[("", "By tenant and domain"), *((name, name) for name in customers)],
         form=request.form,
-        wrong={field: problem.message} if problem else {},
+        wrong={_field(kind, problem): problem.message} if problem else {},
     )
 
 
-def _field_of(problem: Refused | None) -> str:
-    return "customer" if problem and problem.code == "no_customer" else "file"
+def _field(kind: str, problem: Refused) -> str:
+    """The field that a refusal is about; what is wrong with the rows is about the file."""
+    field = "customer" if problem.code == "no_customer" else problem.field
+    return field if field and field in FIELDS.get(kind, ()) else "file"
 
 
 def _page(upload: UploadedFile, token: str, *, changed: bool) -> str:

@@ -45,7 +45,7 @@ def _guides(library: Library, words: str) -> Lines:
     if not wanted:
         return []
     return [
-        (f"/guides/{guide.name}", guide.title, f"{guide.purpose} ({guide.language})")
+        (f"/guides/guide/{guide.name}", guide.title, f"{guide.purpose} ({guide.language})")
         for guide in library.guides()
         if wanted in f"{guide.name} {guide.title} {guide.purpose}".casefold()
     ]

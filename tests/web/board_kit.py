@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from campaigns import staff
-from campaigns.models import Base, Staff
+from campaigns.journal import verify
+from campaigns.models import Base, Contact, JournalEntry, Staff
 from rollout.settings import Settings
 from rollout.web import create_app
-from tests.kit import Office
+from tests.kit import Office, add_customer, open_campaign, open_days, rollout_id, rows_of
 
 SECRET = "a secret for tests, long enough for anybody"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -54,7 +56,9 @@ class Person:
         assert answer.status_code == 303, answer.text
         return self.get(answer.headers["Location"])
 
-    def upload(self, kind: str, content: bytes, name: str = "file.csv", **form: str) -> TestResponse:
+    def upload(
+        self, kind: str, content: bytes, name: str = "file.csv", **form: str
+    ) -> TestResponse:
         return self.post("/imports", kind=kind, file=(io.BytesIO(content), name), **form)
 
     def _token(self) -> str:
@@ -80,6 +84,63 @@ def at_work(office: Office, app: Flask, name: str) -> Person:
 
 def stranger(app: Flask) -> Person:
     return Person(app.test_client())
+
+
+def open_day(office: Office, rollout: int, place: int = 0) -> date:
+    """One of the days that this customer can have."""
+    offered: Any = open_days(office, rollout)[place]
+    found: date = offered.day
+    return found
+
+
+def northwind(office: Office) -> tuple[int, int]:
+    """Northwind Dental, invited: the customer and the rollout."""
+    customer = add_customer(office)
+    rollout = rollout_id(office, open_campaign(office))
+    office.later(hours=1)
+    return customer, rollout
+
+
+def contact(office: Office, email: str) -> Contact:
+    with office.store.reading() as session:
+        return session.scalars(select(Contact).where(Contact.email == email)).one()
+
+
+def steps(office: Office, customer: int) -> list[str]:
+    """What the customer's journal says, the sealed letters left out; the chain must hold."""
+    with office.store.reading() as session:
+        assert verify(session) == []
+        found = session.scalars(
+            select(JournalEntry).where(JournalEntry.chain == customer).order_by(JournalEntry.number)
+        )
+        return [entry.what for entry in found]
+
+
+def contact_id(office: Office, person: str) -> int:
+    return contact(office, f"{person}@northwind-dental.example").id
+
+
+def everything(office: Office) -> tuple[int, list[str], list[str]]:
+    """Northwind's number, the pages that may be looked at, the forms that change something."""
+    customer, rollout = northwind(office)
+    campaign = rows_of(office, "SELECT campaign_id FROM rollout WHERE id = :r", r=rollout)[0][0]
+    eve = contact_id(office, "eve0")
+    home, at = f"/customers/{customer}", f"/customers/{customer}/rollouts/{rollout}"
+    pages = [
+        "/customers",
+        "/customers.csv",
+        home,
+        f"{home}/people.csv",
+        f"{at}/date",
+        f"{home}/contacts/new",
+        f"{home}/contacts/{eve}",
+        f"{home}/freezes/new",
+        f"{home}/exemptions/new?contact={eve}&campaign={campaign}",
+    ]
+    forms = [f"{at}/date", f"{at}/withdraw", f"{at}/links", f"{home}/contacts"]
+    forms += [f"{home}/contacts/{eve}{verb}" for verb in ("", "/left", "/back")]
+    forms += [f"{home}/freezes", f"{home}/freezes/1/remove"]
+    return customer, pages, [*forms, f"{home}/exemptions", f"{home}/exemptions/1/end"]
 
 
 def forms_on(page: TestResponse) -> list[str]:

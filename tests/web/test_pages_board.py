@@ -1,4 +1,4 @@
-"""The board, tasks, letters and search, as the people of Harbor IT use them."""
+"""The board and its tasks, as the people of Harbor IT use them."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -8,14 +8,16 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from campaigns.journal import verify
-from campaigns.models import Delivery, JournalEntry, Rollout, Task
-from tests.kit import Office, add_customer, agree_on, open_campaign, open_days, rollout_id, sent
+from campaigns.models import JournalEntry, Rollout, Task
+from tests.kit import Office, add_customer, agree_on, open_campaign
 from tests.web.board_kit import (
     NASTY,
     at_work,
     contents,
     face,
     forms_on,
+    northwind,
+    open_day,
     stranger,
     words_on,
 )
@@ -26,31 +28,15 @@ def app(office: Office, tmp_path: Path) -> Flask:
     return face(office, tmp_path)
 
 
-def invited(office: Office) -> int:
-    """Northwind Dental is invited; its rollout."""
-    add_customer(office)
-    rollout = rollout_id(office, open_campaign(office))
-    office.later(hours=1)
-    return rollout
-
-
 def switched(office: Office) -> tuple[int, int]:
     """It is the agreed day; the rollout and the task to switch on."""
-    rollout = invited(office)
-    agreement = agree_on(office, rollout, open_days(office, rollout)[0].day)
+    _, rollout = northwind(office)
+    agreement = agree_on(office, rollout, open_day(office, rollout, 0))
     assert agreement.instant is not None
     office.until(agreement.instant + timedelta(hours=1))
     with office.store.reading() as session:
         task = session.scalars(select(Task).where(Task.kind == "switch-on")).one()
         return rollout, task.id
-
-
-def uncertain(office: Office) -> str:
-    """The invitation may or may not have arrived; its public id."""
-    with office.store.writing() as session:
-        delivery = session.scalars(select(Delivery).where(Delivery.state == "sent")).one()
-        delivery.state, delivery.reason = "uncertain", "the connection broke"
-        return delivery.public_id
 
 
 def journal(office: Office) -> list[tuple[str, str]]:
@@ -69,7 +55,7 @@ def test_an_empty_house_says_what_to_do_first(office: Office, app: Flask) -> Non
 
 
 def test_the_first_steps_go_once_there_is_a_campaign(office: Office, app: Flask) -> None:
-    invited(office)
+    northwind(office)
     words = words_on(at_work(office, app, "Dana").get("/"))
     assert "Start here" not in words
     assert "MFA for everyone" in words
@@ -92,7 +78,7 @@ def test_an_account_manager_finds_the_own_customers_and_can_ask_for_them_alone(
 
 
 def test_looking_at_the_board_changes_nothing(office: Office, app: Flask) -> None:
-    invited(office)
+    northwind(office)
     tess = at_work(office, app, "Tess")
     before = contents(office)
     assert tess.get("/").status_code == 200
@@ -151,65 +137,6 @@ def test_switching_on_makes_the_rollout_implemented_until_it_is_taken_back(
     assert ("rollout_implemented", "tess@harbor.example") in journal(office)
 
 
-def test_an_uncertain_letter_goes_out_again_under_the_same_id(office: Office, app: Flask) -> None:
-    invited(office)
-    letter = uncertain(office)
-    dana = at_work(office, app, "Dana")
-    page = dana.get("/")
-    assert "may or may not have arrived" in words_on(page)
-    assert {f"/letters/{letter}/again", f"/letters/{letter}/leave"} <= set(forms_on(page))
-    dana.follow(f"/letters/{letter}/again", back="/")
-    office.later(minutes=5)
-    first, second = sent(office)
-    assert first.message_id == second.message_id
-    assert dana.post(f"/letters/{letter}/leave").status_code == 409
-    assert ("uncertain_sent_again", "dana@harbor.example") in journal(office)
-
-
-def test_an_uncertain_letter_that_is_left_is_taken_as_sent(office: Office, app: Flask) -> None:
-    invited(office)
-    letter = uncertain(office)
-    dana = at_work(office, app, "Dana")
-    dana.follow(f"/letters/{letter}/leave", back=f"/letters/{letter}")
-    office.later(minutes=5)
-    assert len(sent(office)) == 1
-    assert "taken as sent by dana@harbor.example" in words_on(dana.get(f"/letters/{letter}"))
-    assert ("uncertain_left", "dana@harbor.example") in journal(office)
-
-
-def test_a_letter_is_shown_as_it_was_sent_but_without_the_personal_link(
-    office: Office, app: Flask
-) -> None:
-    invited(office)
-    (letter,) = sent(office)
-    otto = at_work(office, app, "Otto")
-    page = otto.get(f"/letters/{letter.delivery}")
-    words = words_on(page)
-    assert letter.subject in words
-    assert letter.message_id in words
-    assert "(personal link)" in words
-    html = otto.get(f"/letters/{letter.delivery}/html")
-    policy = html.headers["Content-Security-Policy"]
-    assert policy.endswith("sandbox")
-    assert "script-src" not in policy
-    for shown in (page.text, html.text):
-        assert "/c/" not in shown
-        assert "personal-link-hidden" not in shown
-
-
-def test_a_letter_that_never_left_says_why(office: Office, app: Flask) -> None:
-    invited(office)
-    with office.store.writing() as session:
-        delivery = session.scalars(select(Delivery)).one()
-        delivery.letter_version = delivery.facts = None
-        delivery.state, delivery.reason = "skipped", "has left"
-    dana = at_work(office, app, "Dana")
-    words = words_on(dana.get(f"/letters/{delivery.public_id}"))
-    assert "has left" in words
-    assert "never put together" in words
-    assert dana.get(f"/letters/{delivery.public_id}/html").status_code == 404
-
-
 def test_an_auditor_reads_and_has_no_buttons(office: Office, app: Flask) -> None:
     _, task = switched(office)
     otto = at_work(office, app, "Otto")
@@ -253,32 +180,3 @@ def test_nonsense_is_refused_in_words_never_a_fault(office: Office, app: Flask, 
         assert dana.get(path).status_code == 404
     for path in (f"/tasks/{safe}/done", f"/letters/{safe}/again"):
         assert dana.post(path).status_code in (404, 405)
-
-
-def test_search_finds_everything_by_name_address_and_id(office: Office, app: Flask) -> None:
-    rollout = invited(office)
-    (letter,) = sent(office)
-    otto = at_work(office, app, "Otto")
-    with office.store.reading() as session:
-        row = session.get_one(Rollout, rollout)
-    wanted = {
-        "northwind": f"/customers/{row.customer_id}",
-        "NORTHWIND-dental.example": f"/customers/{row.customer_id}",
-        "kim@north": f"/customers/{row.customer_id}",
-        f"RO-{row.campaign_id}-{row.id}": f"/customers/{row.customer_id}",
-        "mfa for": f"/campaigns/{row.campaign_id}",
-        "mc1": "/changes/MC1",
-        letter.delivery: f"/letters/{letter.delivery}",
-        letter.message_id: f"/letters/{letter.delivery}",
-        "locked": "/guides/locked-out",
-    }
-    for words, href in wanted.items():
-        found = otto.browser.get("/search", query_string={"q": words})
-        assert f'href="{href}"' in found.text, words
-
-
-def test_search_without_a_hit_says_what_to_try(office: Office, app: Flask) -> None:
-    otto = at_work(office, app, "Otto")
-    assert "Nothing is called “zzz”" in words_on(otto.get("/search?q=zzz"))
-    assert "Type part of a name" in words_on(otto.get("/search"))
-    assert "Nothing is called" in words_on(otto.get("/search?q=%25"))

@@ -14,8 +14,14 @@ from campaigns.uploads import KEPT
 from tests.kit import Office, add_customer
 from tests.web.board_kit import NASTY, Person, at_work, contents, face, stranger, words_on
 
-CUSTOMERS = b"name,domain,timezone\nNorthwind Dental,nd.example,Europe/Berlin\nHarbour Legal,hl.example,Europe/London\n"
-CONTACTS = b"customer,name,email,role\nNorthwind Dental,Ana Ruiz,ana@northwind-dental.example,owner\n"
+CUSTOMERS = (
+    b"name,domain,timezone\n"
+    b"Northwind Dental,nd.example,Europe/Berlin\n"
+    b"Harbour Legal,hl.example,Europe/London\n"
+)
+CONTACTS = (
+    b"customer,name,email,role\nNorthwind Dental,Ana Ruiz,ana@northwind-dental.example,owner\n"
+)
 TICKETS = (
     b"reference,customer,opened,closed,work_minutes,waiting_minutes,summary\n"
     b"T1,Northwind Dental,2026-05-01T08:00Z,2026-05-01T09:00Z,30,5,locked out\n"
@@ -75,9 +81,7 @@ def test_a_file_is_looked_at_before_anything_is_stored(office: Office, dana: Per
     words = words_on(dana.get(where))
     assert "mine.csv" in words
     assert "Nothing is stored yet" in words
-    assert "2rows 2accepted 0rejected 2new" in words.replace("rows", "rows ", 1).replace(
-        "rows  ", "rows "
-    ) or all(said in words for said in ("accepted", "rejected", "new"))
+    assert all(said in words for said in ("rows2", "accepted2", "rejected0", "new2", "as before0"))
     assert contents(office, "uploaded_file") == before
 
 
@@ -227,7 +231,11 @@ def test_only_who_sent_a_file_sees_it_and_only_for_a_day(
 
 
 def test_a_file_of_more_than_twenty_megabytes_is_refused(office: Office, dana: Person) -> None:
-    answer = dana.upload("customers", CUSTOMERS + b"x" * (20 * 1024 * 1024))
+    answer = dana.browser.post(
+        "/imports",
+        data=b"x" * (20 * 1024 * 1024 + 1),
+        content_type="multipart/form-data; boundary=x",
+    )
     assert answer.status_code == 413
     assert "up to 20 MB" in words_on(answer)
 
@@ -243,9 +251,7 @@ def test_who_may_not_import_sees_no_form(office: Office, app: Flask) -> None:
 
 
 @pytest.mark.parametrize("bad", NASTY)
-def test_nonsense_is_refused_in_words_never_a_fault(
-    office: Office, dana: Person, bad: str
-) -> None:
+def test_nonsense_is_refused_in_words_never_a_fault(office: Office, dana: Person, bad: str) -> None:
     answer = dana.upload(bad or "x", CUSTOMERS, name=bad or "n", source=bad, taken_at=bad)
     assert answer.status_code in (303, 422)
     odd = dana.upload("evidence", EVIDENCE, name=bad or "n", customer=bad, taken_at=bad)

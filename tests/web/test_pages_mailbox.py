@@ -43,7 +43,7 @@ def confirmed(office: Office, folder: Path) -> list[str]:
     rollout = rollout_id(office, open_campaign(office))
     office.later(hours=1)
     agree_on(office, rollout, open_days(office, rollout)[0].day)
-    office.later(hours=12)
+    office.later(hours=2)
     return post(office, folder)
 
 
@@ -160,9 +160,7 @@ def test_a_damaged_letter_is_no_fault(folder: Path, otto: Person, content: bytes
 
 
 @pytest.mark.parametrize("bad", NASTY)
-def test_nonsense_is_refused_in_words_never_a_fault(
-    folder: Path, otto: Person, bad: str
-) -> None:
+def test_nonsense_is_refused_in_words_never_a_fault(folder: Path, otto: Person, bad: str) -> None:
     folder.mkdir()
     assert otto.browser.get("/mailbox", query_string={"from": bad}).status_code == 200
     safe = bad.replace("%", "%25").replace("\0", "%00").replace("/", "%2F") or "none"

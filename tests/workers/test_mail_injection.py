@@ -102,7 +102,8 @@ def built(text: str) -> Iterator[tuple[dict[str, HeaderValue], bytes]]:
         try:
             yield headers, build(headers, text, text, date=NOON)
         except ValueError as refused:
-            assert "header" in str(refused)
+            words = str(refused)
+            assert "header" in words
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -198,7 +198,12 @@ def test_a_message_id_is_stable_secret_and_its_own() -> None:
     one = message_id(b"secret", "17", "msp.example")
     assert one == message_id(b"secret", "17", "msp.example")
     assert re.fullmatch(r"<[a-z2-7]{26}@msp\.example>", one)
-    assert len({one, message_id(b"secret", "18", "msp.example"), message_id(b"x", "17", "msp.example")}) == 3  # fmt: skip
+    assert (
+        len(
+            {one, message_id(b"secret", "18", "msp.example"), message_id(b"x", "17", "msp.example")}
+        )
+        == 3
+    )
 
 
 @pytest.mark.parametrize("domain", ["", "a b", "a>\r\nBcc: x", "ü.example", "a..b"])
