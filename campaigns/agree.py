@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from campaigns import schedule
-from campaigns.asking import Chooser, ask, note
+from campaigns.asking import Chooser, ask, ask_for_new_date, note
 from campaigns.booking import book, lock_days, release
 from campaigns.capacity import free_minutes
 from campaigns.choice import Case, change_until, with_own
@@ -108,6 +108,7 @@ def withdraw(
         **_signed(chooser, answer_key, now),
     )
     _conclude(session, case, agreement, "invited", "date_withdrawn", now)
+    ask_for_new_date(session, case, version, chooser, now)
     return agreement
 
 

@@ -60,6 +60,23 @@ def ask(
         note(session, case, f"asked_{kind}", chooser.actor, now, {"text": text})
 
 
+def ask_for_new_date(
+    session: Session, case: Case, version: int, chooser: Chooser, now: datetime
+) -> None:
+    """A withdrawn date leaves nothing planned, so somebody has to see to a new one."""
+    row = {
+        "dedupe_key": f"new_date:{case.rollout.id}:{version}",
+        "kind": "new_date",
+        "title": f"{case.customer.name}: agree a new date"[:500],
+        "text": f"{chooser.name} withdrew the date. Call and agree another one.",
+        "campaign_id": case.campaign.id,
+        "rollout_id": case.rollout.id,
+        "due": now,
+        "created_at": now,
+    }
+    insert_missing(session, Task, [row])
+
+
 def note(
     session: Session,
     case: Case,

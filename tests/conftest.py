@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import migrations
 from campaigns.store import Store
@@ -13,6 +14,9 @@ from tests.kit import Office, fresh_office
 from tests.services import postgres
 
 pin_time_zones()
+# The machine is shared: a slow moment is no fault of the code under test.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 ENGINES = ("sqlite", "postgresql")
 
 

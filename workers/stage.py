@@ -29,7 +29,7 @@ BY_CUSTOMER = ("freeze",)
 BY_ROLLOUT = ("agreement", "booking", "customer_link", "touch")
 
 
-BY_CONTACT = ("exemption", "standing")
+BY_CONTACT = ("standing",)
 
 
 def copy_campaign(rt: Runtime, copy: Store, name: str) -> None:
@@ -59,6 +59,8 @@ def _share(table: Table, campaign: Campaign) -> ColumnElement[bool] | None:
         return at.rollout_id.in_(rollouts)
     if table.name in BY_CUSTOMER:
         return at.customer_id.is_(None) | at.customer_id.in_(customers)
+    if table.name == "exemption":
+        return at.campaign_id == campaign.id
     if table.name in BY_CONTACT:
         return at.contact_id.in_(contacts)
     if table.name == "delivery":

@@ -101,7 +101,7 @@ def campaign_view(session: Session, campaign: Campaign, now: datetime) -> Campai
                 account_manager=customer.account_manager,
                 state=rollout.state,
                 agreed=agreed,
-                proposed_day=rollout.proposed_day if agreed is None else None,
+                proposed_day=_still_proposed(rollout, agreed, today),
                 next_touch=following.get(rollout.id),
                 people=counted,
                 risks=risks,
@@ -125,6 +125,12 @@ def campaign_view(session: Session, campaign: Campaign, now: datetime) -> Campai
         lines=lines,
         total=sum((line.people for line in lines), people.NOBODY),
     )
+
+
+def _still_proposed(rollout: Rollout, agreed: Agreed | None, today: date) -> date | None:
+    if agreed is not None or rollout.proposed_day is None or rollout.proposed_day < today:
+        return None
+    return rollout.proposed_day
 
 
 def campaign_list(session: Session) -> Sequence[Campaign]:

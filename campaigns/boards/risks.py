@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.boards.lines import Agreed
+from campaigns.facts import relative
 from campaigns.models import (
     Campaign,
     Contact,
@@ -72,7 +73,7 @@ def risks_of(
     if agreed is None and rollout.state in UNDECIDED:
         risks += _undecided(rollout, campaign, today)
     if agreed is not None:
-        risks += _before_the_day(agreed, counted, today, book)
+        risks += _around_the_day(rollout, agreed, counted, today, book)
     return tuple(risks)
 
 
@@ -80,13 +81,17 @@ def _undecided(rollout: Rollout, campaign: Campaign, today: date) -> list[str]:
     if rollout.last_day is not None and rollout.last_day < today:
         return ["no date, and none is left on offer"]
     if campaign.vendor_day is not None and 0 <= (campaign.vendor_day - today).days <= SOON:
-        return [f"no date, vendor enforces in {(campaign.vendor_day - today).days} days"]
+        return [f"no date, vendor enforces {relative(campaign.vendor_day, today)}"]
     return []
 
 
-def _before_the_day(agreed: Agreed, counted: People, today: date, book: Playbook) -> list[str]:
+def _around_the_day(
+    rollout: Rollout, agreed: Agreed, counted: People, today: date, book: Playbook
+) -> list[str]:
+    if rollout.state in ("agreed", "implementing") and agreed.day < today:
+        return [f"its day was {relative(agreed.day, today)}, and nobody has said that it is done"]
     days = (agreed.day - today).days
     percent = book.rules.gate_percent
     if 0 <= days <= 7 and not gate(counted, percent):
-        return [f"{counted.sentence()}, gate {percent} %, in {days} days"]
+        return [f"{counted.sentence()}, gate {percent} %, {relative(agreed.day, today)}"]
     return []

@@ -14,6 +14,7 @@ from campaigns.models import (
     Delivery,
     Exemption,
     Rollout,
+    Snapshot,
     Standing,
     Step,
     Touch,
@@ -54,11 +55,13 @@ def _look_up(
         select(
             Contact,
             Standing.level,
+            Snapshot.source,
             excepted_until(rollout.campaign_id, today),
             _last_letter(rollout.campaign_id),
             _had_step(step),
         )
         .outerjoin(Standing, standing_of(evidence))
+        .outerjoin(Snapshot, Snapshot.id == Standing.snapshot_id)
         .where(Contact.customer_id == rollout.customer_id)
         .order_by(Contact.email)
     )
@@ -71,11 +74,12 @@ def _look_up(
                 suppressed_why=contact.suppressed_why if contact.suppressed_at else None,
                 excepted_until=until,
                 level=level,
+                source=source,
                 last_letter=last,
                 had_step=bool(had),
             ),
         )
-        for contact, level, until, last, had in session.execute(restricted)
+        for contact, level, source, until, last, had in session.execute(restricted)
     ]
 
 

@@ -25,6 +25,7 @@ from campaigns.models import (
     Customer,
     Delivery,
     Rollout,
+    Snapshot,
     Standing,
     Step,
     Touch,
@@ -129,6 +130,7 @@ def _load(
             earlier,
             Standing.level,
             excepted_until(Rollout.campaign_id, (now - DAY).date()),  # it is yesterday somewhere
+            Snapshot.source,
         )
         .join(Touch, Touch.id == Delivery.touch_id)
         .join(Step, Step.id == Touch.step_id)
@@ -144,17 +146,20 @@ def _load(
             earlier, (earlier.rollout_id == Rollout.id) & (earlier.version == Rollout.version - 1)
         )
         .outerjoin(Standing, standing_of("mfa"))  # the one kind of evidence so far
+        .outerjoin(Snapshot, Snapshot.id == Standing.snapshot_id)
         .where(Delivery.id.in_(ids))
         .order_by(Delivery.id)
     )
     found = []
     for row in session.execute(query):
         claim = Claim(row[0], token, row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8])
-        found.append((claim, _person(claim, row[9], row[10], now)))
+        found.append((claim, _person(claim, row[9], row[10], row[11], now)))
     return found
 
 
-def _person(claim: Claim, level: int | None, excepted: date | None, now: datetime) -> Person:
+def _person(
+    claim: Claim, level: int | None, excepted: date | None, source: str | None, now: datetime
+) -> Person:
     today = WorkCalendar(claim.customer.timezone).today(now)
     evidence = playbook_of(claim.campaign.playbook_source).evidence.value
     return Person(
@@ -162,6 +167,7 @@ def _person(claim: Claim, level: int | None, excepted: date | None, now: datetim
         suppressed_why=claim.contact.suppressed_why if claim.contact.suppressed_at else None,
         excepted_until=excepted if excepted and excepted >= today else None,
         level=level if evidence != "none" else None,
+        source=source,
     )
 
 

@@ -11,6 +11,7 @@ from campaigns.contact.work import add_task
 from campaigns.links import Links
 from campaigns.models import (
     Agreement,
+    Contact,
     Rollout,
     Step,
     Touch,
@@ -50,7 +51,7 @@ def open_touch(
         touch.state, touch.reason, touch.done_at = "skipped", useless, now
         return Opened(touch.id, rollout.id, 0, {useless: 1})
     _advance(rollout, step)
-    if step.letter == PROPOSAL and not _propose(session, rollout, now, day_minutes):
+    if step.letter == PROPOSAL and not _may_propose(session, rollout, now, day_minutes):
         touch.state, touch.reason, touch.done_at = "skipped", "no day is left to propose", now
         return Opened(touch.id, rollout.id, 0, {touch.reason: 1})
     if step.channel == "task":
@@ -93,8 +94,23 @@ def _advance(rollout: Rollout, step: Step) -> None:
         rollout.state = "implementing"
 
 
-def _propose(session: Session, rollout: Rollout, now: datetime, day_minutes: int) -> bool:
-    """Settle the suggestion before the letter that names it; without one staff must call."""
+def _may_propose(session: Session, rollout: Rollout, now: datetime, day_minutes: int) -> bool:
+    """Settle the suggestion before the letter that names it; without one staff must call.
+
+    Where nobody can be reached there is nobody to suggest it to: the fan-out says so.
+    """
+    reachable = session.scalar(
+        select(Contact.id)
+        .where(
+            Contact.customer_id == rollout.customer_id,
+            Contact.decision_maker.is_(True),
+            Contact.left_at.is_(None),
+            Contact.suppressed_at.is_(None),
+        )
+        .limit(1)
+    )
+    if reachable is None:
+        return True
     case = choice.open_case(session, rollout.id, now, day_minutes)
     if choice.propose(session, case) is not None:
         return True

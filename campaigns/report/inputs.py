@@ -24,6 +24,8 @@ MINUTES_A_LETTER = 0.1
 
 
 MINUTES_A_TASK = 20.0
+# Work that a change brings with or without a campaign is not the campaign's cost.
+ANYWAY = ("switch-on", "call-blocked", "help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def labour_hours_of(session: Session, campaign: Campaign) -> dict[int, float]:
     tasks = session.execute(
         select(Task.rollout_id, func.count())
         .where(Task.campaign_id == campaign.id, Task.rollout_id.is_not(None))
-        .where(Task.done_at.is_not(None))
+        .where(Task.done_at.is_not(None), Task.kind.not_in(ANYWAY))
         .group_by(Task.rollout_id)
     )
     minutes: dict[int, float] = {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 # Registered alone may still fail at sign-in (a method that policy does not allow);
 # usable is the first level at which a person is spared further reminders.
 DONE_LEVEL = 2
+ENROLLED_IN_USE = ("google-admin", "google-sdk")
 LEVELS = ("0", "1", "2", "3", "4", "unknown")
 
 
@@ -44,6 +45,18 @@ class People:
         if self.excepted:
             parts.append(f"{self.excepted} excepted")
         return ", ".join(parts)
+
+
+def spared(level: int | None, source: str | None) -> bool:
+    """Whether a person needs no more reminders.
+
+    Whoever is done; and at Google whoever is enrolled: sign-in asks them for the second
+    step already, and telling them that theirs is not set up would be wrong. They count as
+    registered, not as done, until Google shows that it is required of them.
+    """
+    if level is None:
+        return False
+    return level >= DONE_LEVEL or (level == 1 and source in ENROLLED_IN_USE)
 
 
 def word(level: int | None, excepted: bool) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from campaigns.rules.adoption import DONE_LEVEL
+from campaigns.rules.adoption import spared
 
 USERS = (
     "all_users",
@@ -25,6 +25,7 @@ class Person:
     suppressed_why: str | None = None
     excepted_until: date | None = None
     level: int | None = None
+    source: str | None = None  # which system said so
     last_letter: datetime | None = None  # of this campaign
     had_step: bool = False  # the same letter under an earlier date
 
@@ -51,7 +52,7 @@ def why_not(person: Person, occasion: Occasion, now: datetime) -> str | None:
         return f"address not used: {person.suppressed_why}"
     if occasion.audience in USERS and person.excepted_until is not None:
         return f"excepted until {person.excepted_until:%d %b %Y}"
-    if occasion.stop == "done" and person.level is not None and person.level >= DONE_LEVEL:
+    if occasion.stop == "done" and spared(person.level, person.source):
         return f"done already (evidence level {person.level})"
     if person.had_step and not occasion.required and occasion.version > 1:
         return "had this letter for the earlier date"

@@ -9,6 +9,7 @@ from campaigns.rules.calendar import DAY, WorkCalendar
 QUIET_BEFORE = time(8)
 QUIET_FROM = time(18)
 MORNING = time(9)
+TOO_LATE = "its time had passed when the date was set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +90,41 @@ def _touch(step: PlanStep, day: date, calendar: WorkCalendar, now: datetime) -> 
     due = now if step.at is None else calendar.instant(day, step.at)
     skipped = None
     if valid_until <= now:
-        skipped = "its time had passed when the date was set"
+        skipped = TOO_LATE
     elif step.compressible and day < calendar.today(now):
         skipped = "left out to shorten the plan"
     elif due < now:
-        due = _soon(now, calendar) if step.at is not None else now
-        if due >= valid_until:
-            skipped = "its time had passed when the date was set"
+        soon = _late(now, valid_until, calendar) if step.at is not None else now
+        due, skipped = soon or due, None if soon else TOO_LATE
     return PlannedTouch(step.id, step.key, day, due, valid_until, skipped)
 
 
-def _soon(now: datetime, calendar: WorkCalendar) -> datetime:
-    """Now, or the next morning at the customer's where it is night or evening there."""
+def _late(now: datetime, valid_until: datetime, calendar: WorkCalendar) -> datetime | None:
+    """In the next working hours, else the next morning at all; None where both are too late."""
+    for soon in (_working_hours(now, calendar), _morning(now, calendar)):
+        if soon < valid_until:
+            return soon
+    return None
+
+
+def _working_hours(now: datetime, calendar: WorkCalendar) -> datetime:
+    day = calendar.today(now)
+    if calendar.is_working(day) and now < calendar.instant(day, QUIET_FROM):
+        return max(now, calendar.instant(day, MORNING)) if _early(now, calendar) else now
+    day += DAY
+    while not calendar.is_working(day):
+        day += DAY
+    return calendar.instant(day, MORNING)
+
+
+def _morning(now: datetime, calendar: WorkCalendar) -> datetime:
     today = calendar.today(now)
-    if now < calendar.instant(today, QUIET_BEFORE):
+    if _early(now, calendar):
         return calendar.instant(today, MORNING)
-    if now >= calendar.instant(today, QUIET_FROM):
-        return calendar.instant(today + DAY, MORNING)
-    return now
+    return (
+        now if now < calendar.instant(today, QUIET_FROM) else calendar.instant(today + DAY, MORNING)
+    )
+
+
+def _early(now: datetime, calendar: WorkCalendar) -> bool:
+    return now < calendar.instant(calendar.today(now), QUIET_BEFORE)

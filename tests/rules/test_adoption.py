@@ -39,6 +39,6 @@ def test_the_gate_opens_at_ninety_percent_of_those_in_scope() -> None:
 
 def test_the_sentence_names_unknown_and_excepted_only_where_there_are_some() -> None:
     assert People(total=25, done=18, not_done=3, unknown=3, excepted=1).sentence() == (
-        "18 of 24 ready, 3 unknown, 1 excepted"
+        "18 of 25 ready, 3 unknown, 1 excepted"
     )
     assert People(total=2, done=2).sentence() == "2 of 2 ready"

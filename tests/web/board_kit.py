@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import html5lib
 from flask import Flask
@@ -42,12 +43,13 @@ class Person:
     """Somebody in front of a browser; strangers have one as well."""
 
     browser: FlaskClient
+    token: str = ""
 
     def get(self, path: str) -> TestResponse:
         return self.browser.get(path)
 
     def post(self, path: str, **form: Any) -> TestResponse:
-        """Send a form as the pages would, with the token of the last page seen."""
+        """Send a form as the pages would, with the token that they carry."""
         return self.browser.post(path, data={"csrf_token": self._token(), **form})
 
     def follow(self, path: str, **form: Any) -> TestResponse:
@@ -62,8 +64,10 @@ class Person:
         return self.post("/imports", kind=kind, file=(io.BytesIO(content), name), **form)
 
     def _token(self) -> str:
-        found = TOKEN.search(self.get("/search").text)
-        return found[1] if found else ""
+        if not self.token:
+            found = TOKEN.search(self.get("/search").text)
+            self.token = found[1] if found else ""
+        return self.token
 
 
 def face(office: Office, folder: Path, **settings: Any) -> Flask:
@@ -141,6 +145,11 @@ def everything(office: Office) -> tuple[int, list[str], list[str]]:
     forms += [f"{home}/contacts/{eve}{verb}" for verb in ("", "/left", "/back")]
     forms += [f"{home}/freezes", f"{home}/freezes/1/remove"]
     return customer, pages, [*forms, f"{home}/exemptions", f"{home}/exemptions/1/end"]
+
+
+def in_path(text: str) -> str:
+    """Whatever somebody types, as one part of a path."""
+    return quote(text, safe="") or "none"
 
 
 def forms_on(page: TestResponse) -> list[str]:

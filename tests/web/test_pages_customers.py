@@ -35,6 +35,7 @@ from tests.web.board_kit import (
     everything,
     face,
     forms_on,
+    in_path,
     northwind,
     open_day,
     stranger,
@@ -237,21 +238,23 @@ def test_another_customers_things_are_not_to_be_had_here(office: Office, app: Fl
     assert contents(office) == before
 
 
-@pytest.mark.parametrize("bad", NASTY)
-def test_nonsense_is_refused_in_words_never_a_fault(office: Office, app: Flask, bad: str) -> None:
+def test_nonsense_is_refused_in_words_never_a_fault(office: Office, app: Flask) -> None:
     customer, pages, forms = everything(office)
     dana = at_work(office, app, "Dana")
     names = ("q", "manager", "sort", "after", "before", "all", "contact", "campaign")
-    for path in pages:
-        answer = dana.browser.get(path.split("?")[0], query_string=dict.fromkeys(names, bad))
-        assert answer.status_code in (200, 404), path
     fields = ("version", "date", "time", "name", "email", "kind", "role", "locale", "reason",
               "until", "starts", "ends", "contact", "campaign")  # fmt: skip
-    for path in forms:
-        answer = dana.post(path, **dict.fromkeys(fields, bad))
-        assert answer.status_code < 500, path
-    safe = bad.replace("%", "%25").replace("\0", "%00").replace("/", "%2F") or "none"
-    for path in (f"/customers/{safe}", f"/customers/{customer}/contacts/{safe}"):
-        assert dana.get(path).status_code == 404
+    for bad in NASTY:
+        for path in pages:
+            query = dict.fromkeys(names, bad)
+            answer = dana.browser.get(path.split("?")[0], query_string=query)
+            assert answer.status_code in (200, 404), (path, bad)
+        for path in forms:
+            assert dana.post(path, **dict.fromkeys(fields, bad)).status_code < 500, (path, bad)
+        for path in (
+            f"/customers/{in_path(bad)}",
+            f"/customers/{customer}/contacts/{in_path(bad)}",
+        ):
+            assert dana.get(path).status_code == 404
     with office.store.reading() as session:
         assert session.scalars(select(Rollout)).one().version == 0

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from campaigns.models import Contact, Customer, Snapshot, Standing, Ticket, UploadedFile
 from campaigns.uploads import KEPT
 from tests.kit import Office, add_customer
-from tests.web.board_kit import NASTY, Person, at_work, contents, face, stranger, words_on
+from tests.web.board_kit import NASTY, Person, at_work, contents, face, in_path, stranger, words_on
 
 CUSTOMERS = (
     b"name,domain,timezone\n"
@@ -250,15 +250,14 @@ def test_who_may_not_import_sees_no_form(office: Office, app: Flask) -> None:
     assert dana.browser.post("/imports", data={"kind": "customers"}).status_code == 400
 
 
-@pytest.mark.parametrize("bad", NASTY)
-def test_nonsense_is_refused_in_words_never_a_fault(office: Office, dana: Person, bad: str) -> None:
-    answer = dana.upload(bad or "x", CUSTOMERS, name=bad or "n", source=bad, taken_at=bad)
-    assert answer.status_code in (303, 422)
-    odd = dana.upload("evidence", EVIDENCE, name=bad or "n", customer=bad, taken_at=bad)
-    assert odd.status_code in (303, 422)
-    safe = bad.replace("%", "%25").replace("\0", "%00").replace("/", "%2F") or "none"
-    assert dana.get(f"/imports/{safe}").status_code == 404
-    assert dana.post(f"/imports/{safe}").status_code == 404
+def test_nonsense_is_refused_in_words_never_a_fault(office: Office, dana: Person) -> None:
+    for bad in NASTY:
+        answer = dana.upload(bad or "x", CUSTOMERS, name=bad or "n", source=bad, taken_at=bad)
+        assert answer.status_code in (303, 422), bad
+        odd = dana.upload("evidence", EVIDENCE, name=bad or "n", customer=bad, taken_at=bad)
+        assert odd.status_code in (303, 422), bad
+        assert dana.get(f"/imports/{in_path(bad)}").status_code == 404
+        assert dana.post(f"/imports/{in_path(bad)}").status_code == 404
 
 
 def test_tickets_are_counted_on_the_customers_page(office: Office, dana: Person) -> None:

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.kit import Office, add_customer, agree_on, open_campaign, open_days, rollout_id, sent
-from tests.web.board_kit import NASTY, Person, at_work, face, stranger, words_on
+from tests.web.board_kit import NASTY, Person, at_work, face, in_path, stranger, words_on
 
 
 @pytest.fixture
@@ -159,13 +159,13 @@ def test_a_damaged_letter_is_no_fault(folder: Path, otto: Person, content: bytes
         assert otto.get(path).status_code == 200, path
 
 
-@pytest.mark.parametrize("bad", NASTY)
-def test_nonsense_is_refused_in_words_never_a_fault(folder: Path, otto: Person, bad: str) -> None:
+def test_nonsense_is_refused_in_words_never_a_fault(folder: Path, otto: Person) -> None:
     folder.mkdir()
-    assert otto.browser.get("/mailbox", query_string={"from": bad}).status_code == 200
-    safe = bad.replace("%", "%25").replace("\0", "%00").replace("/", "%2F") or "none"
-    for path in (f"/mailbox/{safe}", f"/mailbox/{safe}/html", f"/mailbox/x/files/{safe}"):
-        assert otto.get(path).status_code == 404
+    for bad in NASTY:
+        safe = in_path(bad)
+        assert otto.browser.get("/mailbox", query_string={"from": bad}).status_code == 200
+        for path in (f"/mailbox/{safe}", f"/mailbox/{safe}/html", f"/mailbox/x/files/{safe}"):
+            assert otto.get(path).status_code == 404, bad
 
 
 def test_strangers_do_not_read_mail(office: Office, folder: Path, app: Flask) -> None:
