@@ -213,6 +213,8 @@ def _settle(rt: Runtime, claim: Claim, outcome: Outcome, now: datetime, tally: T
         tally.failed += state == "failed"
         tally.uncertain += state == "uncertain"
         tally.later += state == "due"
+    if rt.rehearsal:
+        return
     log.info(
         "letter",
         delivery=claim.delivery.public_id,

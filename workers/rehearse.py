@@ -60,6 +60,7 @@ def rehearse(rt: Runtime, name: str, until: datetime | None = None) -> Rehearsal
             clock=HandClock(now),
             mailer=MemoryMailer(),
             nudge=_nothing,
+            rehearsal=True,
             pinned=set(),
         )
         with copy.reading() as session:

@@ -71,6 +71,7 @@ class Runtime:
     nudge: Callable[[], None] = nobody_to_wake
     lease_seconds: int = 300
     redirect: str | None = None
+    rehearsal: bool = False  # nothing leaves, so nothing is logged as sent
     compiled: dict[tuple[str, str], CompiledLetter] = field(default_factory=dict)
     pinned: set[str] = field(default_factory=set)
     stopping: threading.Event = field(default_factory=threading.Event)

@@ -3,13 +3,11 @@
 from typing import Any
 
 import click
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from campaigns.models import VendorChange
+from campaigns.boards.changes import change_rows, change_view
 from campaigns.register import add_milestone
-from campaigns.register.changes import find_change, milestones
-from campaigns.rules.milestones import in_words, vendor_date
+from campaigns.register.changes import find_change
+from campaigns.rules.milestones import in_words
 from campaigns.rules.records import MilestoneRecord
 from rollout.cli.context import acts, desk_for, open_runtime, opened, print_json, prints_json
 from rollout.parse.moment import parse_day
@@ -34,7 +32,7 @@ def changes_import(file: str, as_json: bool, actor: str | None) -> None:
             registered = desk.import_changes(stream, name)
     with desk.rt.store.reading() as session:
         rows = [
-            as_json_row(session, find_change(session, r.change.source_id)) | {"news": r.news}
+            change_view(session, r.change.source_id, desk.now).line.as_json() | {"news": r.news}
             for r in registered
         ]
     _show(rows, as_json)
@@ -46,8 +44,7 @@ def changes_list(as_json: bool) -> None:
     """All changes with the vendor's date, as exactly as it is known."""
     rt = open_runtime()
     with rt.store.reading() as session:
-        found = session.scalars(select(VendorChange).order_by(VendorChange.source_id)).all()
-        rows = [as_json_row(session, change) for change in found]
+        rows = change_rows(session, rt.clock.now())
     _show(rows, as_json)
 
 
@@ -71,29 +68,6 @@ def changes_date(
         change = find_change(session, change_id)
         add_milestone(session, change, row, who=desk.who, now=desk.now)
     click.echo(f"{change_id}: {kind} {in_words(row.date, precision)}.")
-
-
-def as_json_row(session: Session, change: VendorChange) -> dict[str, Any]:
-    """The shape of a change in `--json`."""
-    dated = milestones(session, change)
-    return {
-        "id": change.source_id,
-        "vendor": change.vendor,
-        "title": change.title,
-        "date_needed": vendor_date(dated, change.created_at.date()) is None,
-        "milestones": [
-            {
-                "date": m.day.isoformat() if m.day else None,
-                "precision": m.precision,
-                "kind": m.kind,
-                "zone": m.zone,
-                "source": m.source,
-                "note": m.note,
-            }
-            for m in dated
-        ],
-        "revision": change.revision,
-    }
 
 
 def _show(rows: list[dict[str, Any]], as_json: bool) -> None:

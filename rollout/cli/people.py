@@ -3,10 +3,11 @@
 from typing import Any
 
 import click
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from campaigns import staff
-from campaigns.models import Contact, Customer, Staff
+from campaigns.boards.directory import customer_rows
+from campaigns.models import Staff
 from campaigns.register import ImportResult
 from rollout.cli.context import (
     OPERATOR,
@@ -124,16 +125,7 @@ def customers_list(as_json: bool) -> None:
     """All customers with how many contacts each has."""
     rt = open_runtime()
     with rt.store.reading() as session:
-        rows = session.execute(
-            select(Customer, func.count(Contact.id))
-            .outerjoin(Contact, Contact.customer_id == Customer.id)
-            .group_by(Customer.id)
-            .order_by(Customer.name)
-        ).all()
-    found = [
-        {"name": c.name, "timezone": c.timezone, "service_model": c.service_model, "contacts": n}
-        for c, n in rows
-    ]
+        found = customer_rows(session)
     if as_json:
         print_json(found)
         return

@@ -34,7 +34,7 @@ def up(demo: bool, host: str, port: int, data: Path | None) -> None:
     loaded = settings(data=data, **own)
     with alone(loaded.settings.data):
         server_socket, address = listen(host, port)
-        configure()
+        configure("WARNING")  # the board shows each letter; a terminal need not
         rt = open_runtime(loaded, address)
         urls = load_demo(rt, loaded.settings) if demo else {"Board": f"{rt.links.base_url}/"}
         _drive(rt)

@@ -6,10 +6,9 @@ import pytest
 from pydantic import BaseModel, RootModel
 
 from campaigns import launch, register
-from campaigns.models import Campaign, VendorChange
+from campaigns.models import Campaign
 from rollout.api.layer import PREFIX, Route
 from rollout.api.openapi import APIS
-from rollout.cli.changes import as_json_row
 from rollout.desk import Desk as Clerk
 from rollout.parse.moment import parse_instant
 from tests.kit import ADA, Office, add_customer, open_campaign, open_days, rollout_id, shipped
@@ -129,8 +128,7 @@ def test_refusals_are_problems(house: Face, ada: Desk, number: int) -> None:
 
 def test_changes_are_what_the_command_lists(house: Face, ada: Desk, number: int) -> None:
     with house.office.store.reading() as session:
-        changes = session.query(VendorChange).order_by(VendorChange.source_id)
-        rows = [as_json_row(session, change) for change in changes]
+        rows = change_rows(session, house.office.now)
     assert answer(ada, "/changes") == {"changes": rows}
     assert [row["date_needed"] for row in rows if row["id"] == "adobe-acrobat-2020"] == [True]
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from campaigns.journal import verify
 from campaigns.models import JournalEntry, Rollout, Task
-from tests.kit import Office, add_customer, agree_on, open_campaign
+from tests.kit import Office, add_customer, agree_on, open_campaign, rows_of
 from tests.web.board_kit import (
     NASTY,
     at_work,
@@ -29,14 +29,22 @@ def app(office: Office, tmp_path: Path) -> Flask:
     return face(office, tmp_path)
 
 
-def switched(office: Office) -> tuple[int, int]:
+def switching(office: Office) -> tuple[int, int]:
     """It is the agreed day; the rollout and the task to switch on."""
     _, rollout = northwind(office)
-    agreement = agree_on(office, rollout, open_day(office, rollout, 0))
-    assert agreement.instant is not None
-    office.until(agreement.instant + timedelta(hours=1))
-    with office.store.reading() as session:
-        task = session.scalars(select(Task).where(Task.kind == "switch-on")).one()
+    with office.store.writing() as session:
+        session.get_one(Rollout, rollout).state = "implementing"
+        task = Task(
+            dedupe_key="today",
+            kind="switch-on",
+            title="Northwind Dental: Switch on",
+            text="At the agreed time.",
+            rollout_id=rollout,
+            due=office.now,
+            created_at=office.now,
+        )
+        session.add(task)
+        session.flush()
         return rollout, task.id
 
 
@@ -106,7 +114,7 @@ def test_a_technician_ticks_a_task_off_and_takes_it_back(office: Office, app: Fl
 
 
 def test_a_task_is_done_once_and_the_second_hears_by_whom(office: Office, app: Flask) -> None:
-    _, task = switched(office)
+    _, task = switching(office)
     assert at_work(office, app, "Tess").post(f"/tasks/{task}/done").status_code == 303
     again = at_work(office, app, "Dana").post(f"/tasks/{task}/done")
     assert again.status_code == 409
@@ -116,10 +124,22 @@ def test_a_task_is_done_once_and_the_second_hears_by_whom(office: Office, app: F
     assert tess.post(f"/tasks/{task}/undone").status_code == 409
 
 
+def test_the_day_itself_hands_the_switch_to_staff(office: Office, app: Flask) -> None:
+    _, rollout = northwind(office)
+    agreement = agree_on(office, rollout, open_day(office, rollout))
+    assert agreement.instant is not None
+    office.until(agreement.instant + timedelta(hours=1))
+    tess = at_work(office, app, "Tess")
+    assert "Northwind Dental: Switch on" in words_on(tess.get("/?all=1"))
+    task = rows_of(office, "SELECT id FROM task WHERE kind = 'switch-on'")[0][0]
+    tess.follow(f"/tasks/{task}/done")
+    assert rows_of(office, "SELECT state FROM rollout") == [("implemented",)]
+
+
 def test_switching_on_makes_the_rollout_implemented_until_it_is_taken_back(
     office: Office, app: Flask
 ) -> None:
-    rollout, task = switched(office)
+    rollout, task = switching(office)
     tess = at_work(office, app, "Tess")
 
     def state() -> str:
@@ -139,7 +159,7 @@ def test_switching_on_makes_the_rollout_implemented_until_it_is_taken_back(
 
 
 def test_an_auditor_reads_and_has_no_buttons(office: Office, app: Flask) -> None:
-    _, task = switched(office)
+    _, task = switching(office)
     otto = at_work(office, app, "Otto")
     page = otto.get("/")
     assert page.status_code == 200
@@ -152,7 +172,7 @@ def test_an_auditor_reads_and_has_no_buttons(office: Office, app: Flask) -> None
 def test_strangers_are_sent_to_the_door_and_forms_without_their_token_are_refused(
     office: Office, app: Flask
 ) -> None:
-    _, task = switched(office)
+    _, task = switching(office)
     tess = at_work(office, app, "Tess")
     before = contents(office)
     for path in ("/", "/search?q=kim", "/letters/x", "/letters/x/html"):
@@ -165,7 +185,7 @@ def test_strangers_are_sent_to_the_door_and_forms_without_their_token_are_refuse
 
 
 def test_the_way_back_stays_in_this_house(office: Office, app: Flask) -> None:
-    _, task = switched(office)
+    _, task = switching(office)
     answer = at_work(office, app, "Tess").post(f"/tasks/{task}/done", back="//evil.example/")
     assert answer.headers["Location"] == "/"
 

@@ -95,19 +95,17 @@ def test_words_and_manager_narrow_the_table(office: Office, app: Flask) -> None:
     assert "No customer fits." in nothing
 
 
-@pytest.mark.parametrize("sort", ["name", "-name", "manager", "-manager", "people", "-people"])
-def test_paging_shows_every_customer_once_there_and_back(
-    office: Office, app: Flask, sort: str
-) -> None:
+def test_paging_shows_every_customer_once_there_and_back(office: Office, app: Flask) -> None:
     many(office, 120)
     dana = at_work(office, app, "Dana")
-    forward = walk(dana, f"/customers?sort={sort}", "next")
-    names = [name for page in forward for name in page]
-    assert [len(page) for page in forward] == [50, 50, 20]
-    assert len(set(names)) == 120
-    assert names == names_on(dana, f"/customers.csv?sort={sort}")
-    last = f"/customers?sort={sort}&after={number_of(office, names[99])}"
-    assert [name for page in reversed(walk(dana, last, "prev")) for name in page] == names
+    for sort in ("name", "-name", "manager", "-manager", "people", "-people"):
+        forward = walk(dana, f"/customers?sort={sort}", "next")
+        names = [name for page in forward for name in page]
+        assert [len(page) for page in forward] == [50, 50, 20]
+        assert len(set(names)) == 120
+        assert names == names_on(dana, f"/customers.csv?sort={sort}")
+        last = f"/customers?sort={sort}&after={number_of(office, names[99])}"
+        assert [name for page in reversed(walk(dana, last, "prev")) for name in page] == names
 
 
 def walk(person: Person, path: str, direction: str) -> list[list[str]]:
@@ -251,10 +249,7 @@ def test_nonsense_is_refused_in_words_never_a_fault(office: Office, app: Flask) 
             assert answer.status_code in (200, 404), (path, bad)
         for path in forms:
             assert dana.post(path, **dict.fromkeys(fields, bad)).status_code < 500, (path, bad)
-        for path in (
-            f"/customers/{in_path(bad)}",
-            f"/customers/{customer}/contacts/{in_path(bad)}",
-        ):
-            assert dana.get(path).status_code == 404
+        for path in ("/customers/", f"/customers/{customer}/contacts/"):
+            assert dana.get(path + in_path(bad)).status_code == 404
     with office.store.reading() as session:
         assert session.scalars(select(Rollout)).one().version == 0

@@ -1,13 +1,25 @@
 """The mailbox in the browser: what was written instead of sent."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from campaigns.store import Store
 from tests.kit import Office, add_customer, agree_on, open_campaign, open_days, rollout_id, sent
 from tests.web.board_kit import NASTY, Person, at_work, face, in_path, stranger, words_on
+
+
+@pytest.fixture
+def store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
+    """Letters lie in a folder, so one engine is enough."""
+    path = tmp_path / "rollout.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    opened = Store(f"sqlite:///{path}")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
