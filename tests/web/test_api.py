@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel, RootModel
 
 from campaigns import launch, register
+from campaigns.boards.changes import change_rows
 from campaigns.models import Campaign
 from rollout.api.layer import PREFIX, Route
 from rollout.api.openapi import APIS
