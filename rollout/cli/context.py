@@ -38,6 +38,8 @@ def open_store(loaded: Loaded) -> Store:
     Raises Refused where it cannot be reached or has pending migrations.
     """
     store = build_store(loaded.settings)
+    if command := click.get_current_context(silent=True):
+        command.call_on_close(store.close)
     try:
         pending = migrations.pending(store.engine)
         if pending and loaded.settings.embedded_store:

@@ -12,6 +12,7 @@ from rollout import show
 from rollout.pages.words import LEVELS
 
 FEW = 100  # people of one state, or contacts, that are shown unless all are asked for
+GLANCE = 12  # people of one state whose list stands open
 READINESS = (
     ("not_done", "not ready"),
     ("unknown", "unknown"),
@@ -61,13 +62,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The people of one state; `hidden` were left out of `people`."""
+    """The people of one state; `hidden` were left out of `people`. Short lists stand open."""
 
     state: str
     label: str
     count: int
     people: Sequence[Person]
     hidden: int
+    stands_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,8 @@ def _groups(people: Sequence[PersonLine], zone: str, everybody: bool) -> list[Gr
         shown = found if everybody else found[:FEW]
         if found:
             persons = [_person(line, zone) for line in shown]
-            groups.append(Group(state, label, len(found), persons, len(found) - len(shown)))
+            hidden, stands_open = len(found) - len(shown), state != "done" and len(found) <= GLANCE
+            groups.append(Group(state, label, len(found), persons, hidden, stands_open))
     return groups
 
 

@@ -1,10 +1,21 @@
 """Northwind Dental has been invited; Kim Lee decides there."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask.testing import FlaskClient
 
 from tests.kit import Office, add_customer, open_campaign, rollout_id
 from tests.web.choose_kit import link, web
+from tests.web.shell_kit import OPENED
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open() -> Iterator[None]:
+    """What the kit of the shell opened is closed after each test."""
+    yield
+    while OPENED:
+        OPENED.pop().close()
 
 
 @pytest.fixture
