@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import text
 
 import migrations
+from campaigns.models import Base
 from campaigns.store import Store
 from rollout.wiring import pin_time_zones
 from tests.kit import Office, fresh_office
-from tests.services import postgres
+from tests.services import Postgres, postgres
 
 pin_time_zones()
 # The machine is shared: a slow moment is no fault of the code under test.
@@ -21,13 +23,19 @@ ENGINES = ("sqlite", "postgresql")
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[object]:
+def postgres_server() -> Iterator[Postgres]:
     with postgres() as server:
         template = server.create("rollout_template")
         store = Store(template)
         migrations.upgrade(store.engine)
         store.close()
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: Postgres) -> str:
+    """One migrated database a test process; each test leaves it empty."""
+    return postgres_server.create(f"rollout_{os.getpid()}", template="rollout_template")
 
 
 @pytest.fixture(scope="session")
@@ -49,12 +57,12 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         yield opened
         opened.close()
         return
-    server = request.getfixturevalue("postgres_server")
-    name = f"t{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**9}"
-    opened = Store(server.create(name, template="rollout_template"))
+    opened = Store(request.getfixturevalue("postgres_database"))
     yield opened
+    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with opened.writing() as session:
+        session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
     opened.close()
-    server.drop(name)
 
 
 @pytest.fixture

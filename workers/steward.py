@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, or_, update
 
-from campaigns import contact, progress
+from campaigns import contact, progress, uploads
 from campaigns.models import Installation
 from workers.courier import Tally, run_until, sweep
 from workers.runtime import Runtime
@@ -97,6 +97,7 @@ def _on_turn(rt: Runtime, turn: str, values: dict[str, object]) -> None:
 def _arrive(rt: Runtime, now: datetime) -> None:
     with rt.store.writing() as session:
         progress.move_along(session, now)
+        uploads.forget_old(session, rt.clock.machine())
         session.execute(
             update(Installation)
             .values(swept_at=now, swept_machine_at=rt.clock.machine())

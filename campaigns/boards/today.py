@@ -63,12 +63,12 @@ def board(session: Session, now: datetime, me: str | None = None) -> Board:
         for campaign in campaign_list(session)
         if campaign.state in ("draft", "approved", "running", "held")
     ]
-    items = [*_letters(session), *_risks(views, me), *_tasks(session, now, me)]
+    items = [*_letters(session, me), *_risks(views, me), *_tasks(session, now, me)]
     items.sort(key=lambda item: not item.mine)
     return Board(items, views, _days(session, now), None)
 
 
-def _letters(session: Session) -> list[Item]:
+def _letters(session: Session, me: str | None) -> list[Item]:
     rows = session.execute(
         select(Delivery, Rollout.id, Customer)
         .join(Touch, Touch.id == Delivery.touch_id)
@@ -87,6 +87,7 @@ def _letters(session: Session) -> list[Item]:
             rollout_id=rollout_id,
             customer_id=customer.id,
             delivery=delivery.public_id,
+            mine=_same(customer.account_manager, me),
         )
         for delivery, rollout_id, customer in rows
     ]

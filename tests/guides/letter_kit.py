@@ -50,6 +50,8 @@ LETTERS = {
     "date-proposal",
     "confirmation",
     "date-moved",
+    "date-moved-people",
+    "date-withdrawn-people",
     "date-withdrawn",
     "user-list",
     "announcement",

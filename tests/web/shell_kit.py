@@ -74,7 +74,7 @@ def house(folder: Path, *extra: Blueprint, **overrides: Any) -> House:
         clock=clock,
         library=cast("Any", None),
         mailer=cast("Any", None),
-        links=Links(SECRET.encode(), "http://localhost"),
+        links=Links(SECRET.encode(), "https://rollout.fjord.example"),
         provider=PROVIDER,
         instance="tests",
     )

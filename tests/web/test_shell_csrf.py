@@ -22,7 +22,7 @@ def change() -> str:
     return "changed"
 
 
-@letter_pages.route("/c/<token>", methods=["GET", "POST"])
+@letter_pages.route("/letter/<token>", methods=["GET", "POST"])
 @public
 def choose(token: str) -> str:
     from rollout.security import form_nonce
@@ -32,7 +32,7 @@ def choose(token: str) -> str:
 
 @pytest.fixture
 def place(tmp_path: Path) -> House:
-    return house(tmp_path, pages, letter_pages)
+    return house(tmp_path, pages, letter_pages, base_url="http://127.0.0.1:8000")
 
 
 def test_a_form_with_its_token_from_our_own_page_passes(place: House) -> None:
@@ -75,8 +75,8 @@ def test_another_origin_is_refused_even_with_a_right_token(
     browser = place.signed_in("Dana", "admin")
     form = {"csrf_token": csrf_of(browser.get("/nowhere"))}
     assert browser.post("/change", data=form, headers=headers).status_code == 400
-    nonce = browser.get("/c/abc").text
-    assert browser.post("/c/abc", data={"nonce": nonce}, headers=headers).status_code == 400
+    nonce = browser.get("/letter/abc").text
+    assert browser.post("/letter/abc", data={"nonce": nonce}, headers=headers).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_another_origin_is_refused_even_with_a_right_token(
         {"Origin": "http://localhost"},
         # What browsers send from a page with Referrer-Policy no-referrer.
         {"Origin": "null", "Sec-Fetch-Site": "same-origin"},
-        {"Origin": "http://127.0.0.1:8000"},
+        {"Origin": "https://rollout.fjord.example"},
     ],
 )
 def test_our_own_pages_and_programs_pass(place: House, headers: dict[str, str]) -> None:
@@ -96,15 +96,15 @@ def test_our_own_pages_and_programs_pass(place: House, headers: dict[str, str]) 
 
 
 def test_a_letters_form_needs_its_nonce_and_no_cookie(place: House) -> None:
-    nonce = place.browser().get("/c/abc").text
-    assert place.browser().post("/c/abc", data={"nonce": nonce}).status_code == 200
+    nonce = place.browser().get("/letter/abc").text
+    assert place.browser().post("/letter/abc", data={"nonce": nonce}).status_code == 200
     for wrong in ({}, {"nonce": ""}, {"nonce": "é"}, {"nonce": nonce[:-1]}):
-        assert place.browser().post("/c/abc", data=wrong).status_code == 400
-    assert place.browser().post("/c/other", data={"nonce": nonce}).status_code == 400
+        assert place.browser().post("/letter/abc", data=wrong).status_code == 400
+    assert place.browser().post("/letter/other", data={"nonce": nonce}).status_code == 400
 
 
 def test_a_letters_page_sets_no_cookie(place: House) -> None:
-    assert "Set-Cookie" not in place.browser().get("/c/abc").headers
+    assert "Set-Cookie" not in place.browser().get("/letter/abc").headers
 
 
 def test_a_nonce_lives_for_its_day_and_the_next() -> None:
