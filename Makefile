@@ -7,7 +7,7 @@ BIN := .venv/bin
 # Debian's Python may lack ensurepip; then its own pip fills an environment that has none.
 PIP = $$(test -x $(BIN)/pip && echo $(BIN)/python -m pip || echo $(PYTHON) -m pip --python $(BIN)/python)
 # The lock names every package with its hash, so pip has nothing to resolve.
-INSTALL = $(PIP) install --quiet --disable-pip-version-check --no-deps
+INSTALL = $(PIP) install --quiet --quiet --disable-pip-version-check --no-deps
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
 
