@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from campaigns import choice, facts, people
 from campaigns.boards.choosing_month import Month, month_of
 from campaigns.boards.choosing_words import (
-    WHOM,
     Ahead,
     Deadline,
     Meaning,
@@ -21,6 +20,7 @@ from campaigns.boards.choosing_words import (
     meaning,
     outline,
     the_day,
+    whom,
 )
 from campaigns.boards.door import Door, open_door
 from campaigns.choice import Case
@@ -205,7 +205,7 @@ def _ahead(
 ) -> tuple[Ahead, ...]:
     """Letters that still wait and the work itself, by the customer's own days."""
     rows = session.execute(
-        select(Touch.due, Step.title, Step.audience)
+        select(Touch.due, Step.title, Step.audience, Step.stop)
         .join(Step, Step.id == Touch.step_id)
         .where(
             Touch.rollout_id == case.rollout.id,
@@ -217,7 +217,7 @@ def _ahead(
         .order_by(Touch.due, Step.position)
     )
     day_of = case.terms.calendar.today
-    found = [Ahead(day_of(due), "", title, WHOM.get(whom, "")) for due, title, whom in rows]
+    found = [Ahead(day_of(due), "", title, whom(who, stop)) for due, title, who, stop in rows]
     if booked.day >= case.terms.today:
         found.append(the_day(book, booked.day, f"{booked.at:%H:%M}"))
     return tuple(sorted(found, key=lambda one: one.day or case.terms.today))

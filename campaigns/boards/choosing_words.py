@@ -30,6 +30,14 @@ WHOM = {
 }
 
 
+NOT_READY = {"all_users": "users_not_ready", "admins": "admins_not_ready"}
+
+
+def whom(audience: str, stop: str) -> str:
+    """Who gets a letter, in the customer's words: people who are done are spared some of them."""
+    return WHOM.get(NOT_READY.get(audience, audience) if stop == "done" else audience, "")
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """The first screen of the customer's page: the matter, then what it means, part by part."""
@@ -94,7 +102,8 @@ def outline(book: Playbook) -> tuple[Ahead, ...]:
     steps = sorted((step for step in book.steps if _tells(step)), key=lambda step: step.offset)
     steps = [step for step in steps if step.audience in PEOPLE] or steps
     letters = [
-        Ahead(None, _distance(step.offset), step.title, WHOM[step.audience]) for step in steps
+        Ahead(None, _distance(step.offset), step.title, whom(step.audience, step.stop))
+        for step in steps
     ]
     done = sum(step.offset <= 0 for step in steps)
     return (*letters[:done], the_day(book), *letters[done:])
