@@ -7,7 +7,9 @@ nothing else asks whether the installation is embedded.
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from functools import cached_property
@@ -146,10 +148,20 @@ class Settings(BaseSettings):
         path = self.data / "secret.key"
         if not path.exists():
             self.data.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_urlsafe(48))
+            _put_whole(path, secrets.token_urlsafe(48))
         return path.read_text().strip().encode()
+
+
+def _put_whole(path: Path, text: str) -> None:
+    """The file appears with all its text or not at all; one that is there already stays."""
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".secret-")  # mode 0600
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    try:
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        Path(draft).unlink()
 
 
 @dataclass(frozen=True)
