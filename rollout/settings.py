@@ -77,7 +77,25 @@ class Settings(BaseSettings):
         5.0, gt=0, le=60, description="How often the worker looks for what is due."
     )
     lease_seconds: int = Field(
-        300, ge=10, le=3600, description="How long a claimed letter belongs to one worker."
+        40, ge=10, le=3600, description="How long a claimed letter belongs to one worker."
+    )
+    connections: int = Field(
+        4, ge=1, le=64, description="Connections to the mail server that one worker opens."
+    )
+    marks: int = Field(
+        1,
+        ge=1,
+        le=200,
+        description="Letters a connection marks in one commit; a crash can leave as many uncertain.",
+    )
+    mail_connections: int = Field(
+        0, ge=0, description="Connections that the mail server allows all workers; 0 is any number."
+    )
+    mail_per_minute: int = Field(
+        0, ge=0, description="Letters a minute that the mail server takes; 0 is any number."
+    )
+    mail_per_day: int = Field(
+        0, ge=0, description="Letters in 24 hours that the mail server takes; 0 is any number."
     )
     cookie_secure: bool = Field(
         False, description="Mark cookies as https only; set it to 1 behind https."

@@ -12,6 +12,7 @@ from email.utils import parseaddr
 
 from sqlalchemy import select, update
 
+from campaigns.contact import Limits
 from campaigns.facts import Provider
 from campaigns.links import Links
 from campaigns.models import Installation
@@ -170,6 +171,13 @@ def build_runtime(settings: Settings, store: Store, address: str | None = None) 
         provider=build_provider(settings),
         instance=instance_of(store),
         lease_seconds=settings.lease_seconds,
+        connections=settings.connections,
+        marks=settings.marks,
+        limits=Limits(
+            per_minute=settings.mail_per_minute or None,
+            per_day=settings.mail_per_day or None,
+            lines=settings.mail_connections or None,
+        ),
         day_minutes=settings.day_minutes,
         redirect=parseaddr(settings.mail_redirect)[1] or None,
     )

@@ -5,9 +5,8 @@ mark (commit) just before the final dot, settle (commit).
 """
 
 import uuid
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,42 +14,17 @@ import structlog
 from campaigns import briefing, contact
 from campaigns.contact import Claim
 from guides.errors import GuideError
+from workers.book import Book, Letter
 from workers.compose import Composed, compose
-from workers.outcome import MailSession, Outcome
+from workers.lanes import Fleet, Lane
+from workers.outcome import Outcome
 from workers.runtime import Runtime
+from workers.tally import Tally
 
 BATCH = 50
 TOUCHES = 200
+PATIENCE = 30.0  # seconds without a reply on any connection
 log = structlog.get_logger("courier")
-
-STATES = {
-    "accepted": "sent",
-    "later": "due",
-    "host_down": "due",
-    "refused": "failed",
-    "uncertain": "uncertain",
-    "aborted": "due",
-}
-
-
-@dataclass
-class Tally:
-    """What one or more sweeps did. `due` counts the letters that were found due."""
-
-    due: int = 0
-    sent: int = 0
-    failed: int = 0
-    uncertain: int = 0
-    later: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-
-    def add(self, other: "Tally") -> None:
-        self.due += other.due
-        self.sent += other.sent
-        self.failed += other.failed
-        self.uncertain += other.uncertain
-        self.later += other.later
-        self.skipped.update(other.skipped)
 
 
 def sweep(rt: Runtime, now: datetime) -> Tally:
@@ -108,38 +82,79 @@ def open_due(rt: Runtime, now: datetime) -> Tally:
 
 
 def deliver(rt: Runtime, now: datetime) -> Tally:
-    """Claim and hand over until nothing is due any more."""
+    """Claim and hand over until nothing is due any more, or the mail server is away."""
     tally = Tally()
-    while True:
-        claims = [] if rt.stopping.is_set() else _claim(rt, now)
-        if not claims:
-            return tally
-        down = _hand_over(rt, claims, now, tally)
+    with _fleet(rt) as fleet:
+        while fleet.lanes and fleet.down is None and not rt.stopping.is_set():
+            moment = now if rt.clock.speed is not None else rt.clock.now()
+            token = uuid.uuid4().hex
+            taken = _claim(rt, moment, token)
+            if taken.claims:
+                ids = {claim.delivery.id for claim in taken.claims}
+                book = Book(rt, moment, token, tally, ids)
+                _hand_over(rt, fleet, taken.claims, moment, book)
+            if len(taken.ids) < BATCH:
+                break
+    return tally
+
+
+def _claim(rt: Runtime, now: datetime, token: str) -> contact.Taken:
+    """One batch, as large as the server's limits leave room for; none while it rests."""
+    machine = rt.clock.machine()
+    with rt.store.writing() as session:
+        if contact.resting_until(session, rt.mailer.server, machine):
+            return contact.Taken((), [])
+        room = contact.reserve(session, rt.mailer.server, rt.limits, BATCH, machine)
+        taken = contact.claim_due(
+            session,
+            now=now,
+            machine=machine,
+            lease=timedelta(seconds=rt.lease_seconds),
+            token=token,
+            limit=room,
+        )
+        unused = room - len(taken.claims)
+        contact.release(session, rt.mailer.server, rt.limits, unused, machine)
+    return taken
+
+
+@contextmanager
+def _fleet(rt: Runtime) -> Iterator[Fleet]:
+    """The connections, opened when they are first used and kept from batch to batch."""
+    turn = uuid.uuid4().hex
+    with _lines(rt, turn) as count, ExitStack() as opened:
+        lanes = [Lane(opened.enter_context(rt.mailer.session())) for _ in range(count)]
+        yield Fleet(turn, lanes, rt.marks, PATIENCE, rt.stopping.is_set)
+
+
+@contextmanager
+def _lines(rt: Runtime, turn: str) -> Iterator[int]:
+    """How many connections this worker may open, where the server counts those of all."""
+    if rt.limits.lines is None:
+        yield rt.connections
+        return
+    machine = rt.clock.machine()
+    with rt.store.writing() as session:
+        count = contact.take_lines(
+            session,
+            rt.mailer.server,
+            rt.limits,
+            rt.connections,
+            turn,
+            machine,
+            machine + timedelta(seconds=rt.lease_seconds),
+        )
+    try:
+        yield count
+    finally:
         with rt.store.writing() as session:
-            contact.seal(session, {claim.touch.id for claim in claims}, now)
-        if down:
-            return tally
+            contact.give_back_lines(session, turn)
 
 
-def _claim(rt: Runtime, now: datetime) -> list[Claim]:
-    """Batches until one holds a letter that is wanted, or nothing is due."""
-    lease = timedelta(seconds=rt.lease_seconds)
-    while True:
-        with rt.store.writing() as session:
-            taken = contact.claim_due(
-                session,
-                now=now,
-                machine=rt.clock.machine(),
-                lease=lease,
-                token=uuid.uuid4().hex,
-                limit=BATCH,
-            )
-        if taken.claims or not taken.ids:
-            return taken.claims
-
-
-def _hand_over(rt: Runtime, claims: list[Claim], now: datetime, tally: Tally) -> bool:
-    """True where the rest of the batch was given back: the server is down, or we are to stop."""
+def _hand_over(
+    rt: Runtime, fleet: Fleet, claims: Sequence[Claim], now: datetime, book: Book
+) -> None:
+    """One batch; what is left of it when the server is away, or we are to stop, is handed back."""
     with rt.store.reading() as session:
         facts = briefing.brief(
             session,
@@ -149,28 +164,38 @@ def _hand_over(rt: Runtime, claims: list[Claim], now: datetime, tally: Tally) ->
             links=rt.links,
             day_minutes=rt.day_minutes,
         )
-    with rt.mailer.session() as connection:
-        for place, claim in enumerate(claims):
-            if rt.stopping.is_set():
-                _give_back(rt, claims[place:], now, "the program was stopped")
-                return True
-            outcome = _one(rt, connection, claim, facts[claim.delivery.id], now)
-            _settle(rt, claim, outcome, now, tally)
-            if outcome.kind == "host_down":
-                _give_back(rt, claims[place + 1 :], now, "the mail server is away")
-                return True
-    return False
-
-
-def _one(
-    rt: Runtime, connection: MailSession, claim: Claim, facts: dict[str, str], now: datetime
-) -> Outcome:
     try:
-        composed = compose(rt, claim, facts, now)
-    except (GuideError, ValueError) as error:
-        return Outcome("refused", None, f"The letter could not be written: {error}")
-    _pin(rt, composed, now)
-    return connection.send(composed.envelope, lambda: _mark(rt, claim, composed))
+        fleet.work(_written(rt, claims, facts, now, book), book)
+    finally:
+        book.close("the mail server is away" if fleet.down else "the program was stopped")
+    with rt.store.writing() as session:
+        contact.seal(session, {claim.touch.id for claim in claims}, now)
+        machine = rt.clock.machine()
+        if rt.limits.lines is not None:
+            lease = machine + timedelta(seconds=rt.lease_seconds)
+            contact.renew_lines(session, fleet.turn, lease)
+        if fleet.down is not None:
+            reply = f"{fleet.down.code or ''} {fleet.down.reply}".strip()
+            contact.rest(session, rt.mailer.server, reply, machine)
+        elif book.taken:
+            contact.recovered(session, rt.mailer.server)
+
+
+def _written(
+    rt: Runtime,
+    claims: Sequence[Claim],
+    facts: Mapping[int, dict[str, str]],
+    now: datetime,
+    book: Book,
+) -> Iterator[Letter]:
+    for claim in claims:
+        try:
+            composed = compose(rt, claim, facts[claim.delivery.id], now)
+        except (GuideError, ValueError) as error:
+            book.note(claim, Outcome("refused", None, f"The letter could not be written: {error}"))
+            continue
+        _pin(rt, composed, now)
+        yield Letter(claim, composed)
 
 
 def _pin(rt: Runtime, composed: Composed, now: datetime) -> None:
@@ -182,59 +207,3 @@ def _pin(rt: Runtime, composed: Composed, now: datetime) -> None:
             session, compiled.version, compiled.name, compiled.language, compiled.as_dict(), now
         )
     rt.pinned.add(compiled.version)
-
-
-def _mark(rt: Runtime, claim: Claim, composed: Composed) -> bool:
-    with rt.store.writing() as session:
-        return contact.mark(
-            session,
-            claim,
-            machine=rt.clock.machine(),
-            lease=timedelta(seconds=rt.lease_seconds),
-            facts=composed.columns,
-        )
-
-
-def _settle(rt: Runtime, claim: Claim, outcome: Outcome, now: datetime, tally: Tally) -> None:
-    state = STATES[outcome.kind]
-    reason = None if state == "sent" else outcome.reply[:500]
-    with rt.store.writing() as session:
-        ours = contact.settle(
-            session,
-            claim,
-            state=state,
-            reply=f"{outcome.code or ''} {outcome.reply}".strip(),
-            now=now,
-            reason=reason,
-            at_once=outcome.kind == "aborted",
-        )
-    if ours:
-        tally.sent += state == "sent"
-        tally.failed += state == "failed"
-        tally.uncertain += state == "uncertain"
-        tally.later += state == "due"
-    if rt.rehearsal:
-        return
-    log.info(
-        "letter",
-        delivery=claim.delivery.public_id,
-        step=claim.step.key,
-        state=state if ours else "lost_claim",
-        code=outcome.code,
-        attempt=claim.delivery.attempt + 1,
-    )
-
-
-def _give_back(rt: Runtime, claims: list[Claim], now: datetime, why: str) -> None:
-    """Letters that were claimed but not begun are due again, without counting an attempt."""
-    with rt.store.writing() as session:
-        for claim in claims:
-            contact.settle(
-                session,
-                claim,
-                state="due",
-                reply="",
-                now=now,
-                reason=why,
-                at_once=True,
-            )

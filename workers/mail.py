@@ -5,13 +5,13 @@ import re
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import cast
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from workers.outcome import Envelope, Kind, Mailer, MailSession, Outcome
+from workers.outcome import Envelope, Kind, Mailer, MailSession, Outcome, Pause, Steps
 from workers.smtp import SmtpMailer, Tls
 
 __all__ = [
@@ -34,11 +34,16 @@ _SHAPE = (
 )
 
 
-class FolderMailer:
+STOPPED = Outcome("aborted", None, "Stopped before the end of the letter.")
+
+
+class FolderMailer(MailSession):
     """One `<delivery>.eml` a letter. A second hand-over of the same delivery changes nothing.
 
     Files are for their owner only: letters carry personal links.
     """
+
+    server = "folder"
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -47,7 +52,7 @@ class FolderMailer:
     def session(self) -> Iterator["FolderMailer"]:
         yield self
 
-    def send(self, envelope: Envelope, before_dot: Callable[[], bool]) -> Outcome:
+    def steps(self, envelope: Envelope) -> Steps:
         """Raises ValueError when the delivery cannot be a file name."""
         if not _FILE_NAME.fullmatch(envelope.delivery):
             raise ValueError(f"{envelope.delivery!r} cannot be the name of a file.")
@@ -59,8 +64,8 @@ class FolderMailer:
         except OSError as trouble:
             return Outcome("host_down", None, f"Cannot write to {self.directory}: {trouble}")
         try:
-            if not before_dot():
-                return Outcome("aborted", None, "Stopped before the end of the letter.")
+            if not (yield Pause.MARK):
+                return STOPPED
             return self._place(draft, final)
         finally:
             draft.unlink(missing_ok=True)
@@ -86,12 +91,14 @@ class FolderMailer:
         return Path(name)
 
 
-class MemoryMailer:
+class MemoryMailer(MailSession):
     """Keeps letters in a list. For tests and rehearsals.
 
     `script` says what becomes of the next letters, in order; after it everything is accepted.
     Refused, later and host_down end before the mark, accepted and uncertain after it.
     """
+
+    server = "memory"
 
     def __init__(self, script: Iterable[Outcome] = ()) -> None:
         self.letters: list[Envelope] = []
@@ -102,14 +109,14 @@ class MemoryMailer:
     def session(self) -> Iterator["MemoryMailer"]:
         yield self
 
-    def send(self, envelope: Envelope, before_dot: Callable[[], bool]) -> Outcome:
+    def steps(self, envelope: Envelope) -> Steps:
         with self._lock:
             scripted = bool(self._script)
             outcome = self._script.popleft() if scripted else Outcome("accepted", 250, "Kept")
         if outcome.kind in ("refused", "later", "host_down"):
             return outcome
-        if not before_dot():
-            return Outcome("aborted", None, "Stopped before the end of the letter.")
+        if not (yield Pause.MARK):
+            return STOPPED
         if outcome.kind == "accepted":
             self.letters.append(envelope)
         return outcome

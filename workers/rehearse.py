@@ -16,13 +16,14 @@ from campaigns.store import Store
 from workers.courier import run_until, sweep
 from workers.events import Event, events_since, past_of
 from workers.mail import MemoryMailer
-from workers.runtime import HandClock, Runtime
+from workers.runtime import NO_LIMITS, HandClock, Runtime
 from workers.stage import copy_campaign
 
 __all__ = ["Event", "Rehearsal", "rehearse"]
 
 
 HORIZON = timedelta(days=800)
+AT_ONCE = 50  # letters a commit: nothing that is in memory can be half sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,9 @@ def rehearse(rt: Runtime, name: str, until: datetime | None = None) -> Rehearsal
             mailer=MemoryMailer(),
             nudge=_nothing,
             rehearsal=True,
+            connections=1,
+            marks=AT_ONCE,
+            limits=NO_LIMITS,
             pinned=set(),
         )
         with copy.reading() as session:

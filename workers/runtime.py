@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
+from campaigns.contact import Limits
 from campaigns.facts import Provider
 from campaigns.links import Links
 from campaigns.store import Store
 from guides.letters import CompiledLetter
 from guides.library import Library
 from workers.mail import Mailer
+
+NO_LIMITS = Limits()
 
 
 class Clock(Protocol):
@@ -69,7 +72,10 @@ class Runtime:
     instance: str
     day_minutes: int = 480
     nudge: Callable[[], None] = nobody_to_wake
-    lease_seconds: int = 300
+    lease_seconds: int = 40
+    connections: int = 1  # how many this worker opens to the mail server
+    marks: int = 1  # letters a connection marks ahead: the most that a crash leaves uncertain
+    limits: Limits = NO_LIMITS
     redirect: str | None = None
     rehearsal: bool = False  # nothing leaves, so nothing is logged as sent
     compiled: dict[tuple[str, str], CompiledLetter] = field(default_factory=dict)

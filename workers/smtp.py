@@ -9,16 +9,17 @@ import select
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
 from workers.headers import ascii_address
-from workers.outcome import Envelope, Outcome
+from workers.outcome import Envelope, MailSession, Outcome, Pause, Steps
 from workers.wire import TROUBLE, dotted, greeting_name, tidy, verdict
 
 Tls = Literal["none", "starttls", "implicit"]
+_Phase = Generator[Pause, bool, Outcome | None]
 
 _GOODBYE = 5.0
 _UNSPEAKABLE = "host, user or password cannot be said in SMTP; use ASCII letters"
@@ -36,6 +37,10 @@ class SmtpMailer:
     timeout: float = 30.0
     context: ssl.SSLContext | None = field(default=None, repr=False)
 
+    @property
+    def server(self) -> str:
+        return f"{self.host}:{self.port}"
+
     @contextmanager
     def session(self) -> Iterator["SmtpSession"]:
         session = SmtpSession(self)
@@ -45,7 +50,7 @@ class SmtpMailer:
             session.close()
 
 
-class SmtpSession:
+class SmtpSession(MailSession):
     """One connection, opened at the first letter, kept for the next, reopened when it is lost."""
 
     def __init__(self, server: SmtpMailer) -> None:
@@ -55,19 +60,22 @@ class SmtpSession:
         self._unfinished = False
         self._answers = 0
 
-    def send(self, envelope: Envelope, before_dot: Callable[[], bool]) -> Outcome:
-        """See `workers.outcome.MailSession.send`."""
+    def steps(self, envelope: Envelope) -> Steps:
+        """See `workers.outcome.MailSession.steps`."""
         try:
             sender = ascii_address(envelope.sender) if envelope.sender else ""
             recipient = ascii_address(envelope.recipient)
         except ValueError as wrong:
             return Outcome("refused", None, str(wrong))
         try:
-            refusal = self._announce(sender, recipient)
-            return refusal or self._hand_over(envelope.message, before_dot)
+            refusal = yield from self._announce(sender, recipient)
+            return refusal or (yield from self._hand_over(envelope.message))
         except BaseException:
             self._drop()
             raise
+
+    def watched(self) -> socket.socket | None:
+        return self._wire.sock if self._wire is not None else None
 
     def close(self) -> None:
         """Say QUIT if there is someone to say it to; what comes of it changes no outcome."""
@@ -81,7 +89,7 @@ class SmtpSession:
         except TROUBLE:
             wire.close()
 
-    def _announce(self, sender: str, recipient: str) -> Outcome | None:
+    def _announce(self, sender: str, recipient: str) -> _Phase:
         """MAIL, RCPT and DATA; None when the server waits for the letter.
 
         A kept connection may have been closed by the server while nobody wrote; if that is what
@@ -89,20 +97,20 @@ class SmtpSession:
         """
         kept = self._wire
         if kept is not None:
-            outcome = self._envelope(kept, sender, recipient)
+            outcome = yield from self._envelope(kept, sender, recipient)
             if outcome is None or not self._stale(outcome):
                 return outcome
         fresh = self._connect()
-        return (
-            self._envelope(fresh, sender, recipient) if isinstance(fresh, smtplib.SMTP) else fresh
-        )
+        if isinstance(fresh, Outcome):
+            return fresh
+        return (yield from self._envelope(fresh, sender, recipient))
 
     def _stale(self, outcome: Outcome) -> bool:
         """Whether a kept connection ended before it answered anything but a goodbye."""
         said_goodbye = self._answers == 1 and outcome.kind == "host_down"
         return self._wire is None and (self._answers == 0 or said_goodbye)
 
-    def _envelope(self, wire: smtplib.SMTP, sender: str, recipient: str) -> Outcome | None:
+    def _envelope(self, wire: smtplib.SMTP, sender: str, recipient: str) -> _Phase:
         commands = [f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>", "DATA"]
         if self._unfinished:
             commands.insert(0, "RSET")
@@ -112,10 +120,12 @@ class SmtpSession:
         try:
             if self._pipelining:
                 wire.send("".join(f"{command}\r\n" for command in commands))
+                yield Pause.REPLY
             for command in commands:
                 phase = command[:4]
                 if not self._pipelining:
                     wire.putcmd(command)
+                    yield Pause.REPLY
                 code, reply = wire.getreply()
                 self._answers += 1
                 outcome = outcome or verdict(phase, code, reply)
@@ -128,7 +138,7 @@ class SmtpSession:
             self._drop()
         return outcome
 
-    def _hand_over(self, message: bytes, before_dot: Callable[[], bool]) -> Outcome:
+    def _hand_over(self, message: bytes) -> Steps:
         """The letter up to the final dot, the mark, the dot, the answer."""
         wire = self._wire
         assert wire is not None
@@ -139,11 +149,12 @@ class SmtpSession:
         except TROUBLE as trouble:
             self._drop()
             return Outcome("later", None, self._lost("the letter", trouble))
-        if not before_dot():
+        if not (yield Pause.MARK):
             self._drop()
             return Outcome("aborted", None, "Stopped before the end of the letter.")
         try:
             wire.send(b".\r\n")
+            yield Pause.REPLY
             code, reply = wire.getreply()
         except TROUBLE as trouble:
             self._drop()
@@ -223,5 +234,4 @@ class SmtpSession:
             wire.close()
 
     def _lost(self, phase: str, trouble: object) -> str:
-        server = self._server
-        return f"The connection to {server.host}:{server.port} failed at {phase}: {trouble}"
+        return f"The connection to {self._server.server} failed at {phase}: {trouble}"

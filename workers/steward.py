@@ -7,8 +7,9 @@ from sqlalchemy import func, or_, update
 
 from campaigns import contact, progress, uploads
 from campaigns.models import Installation
-from workers.courier import Tally, run_until, sweep
+from workers.courier import run_until, sweep
 from workers.runtime import Runtime
+from workers.tally import Tally
 
 # How long the others wait for the one who walks a running clock's moments, if it died.
 TURN = timedelta(seconds=10)

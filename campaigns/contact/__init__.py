@@ -3,25 +3,48 @@
 from campaigns.contact.claim import Claim, Taken, claim_due
 from campaigns.contact.due import due_touches, next_due, waiting_on_hold
 from campaigns.contact.fan_out import Opened
-from campaigns.contact.hand_over import mark, pin_letter, rescue, settle
+from campaigns.contact.hand_over import hand_back, mark, pin_letter, renew, settle
+from campaigns.contact.host import (
+    Limits,
+    give_back_lines,
+    recovered,
+    release,
+    renew_lines,
+    reserve,
+    rest,
+    resting_until,
+    take_lines,
+)
 from campaigns.contact.opening import open_touch
+from campaigns.contact.rescue import rescue
 from campaigns.contact.seal import seal
 from campaigns.contact.uncertain import leave_it, send_again
 
 __all__ = [
     "Claim",
+    "Limits",
     "Opened",
     "Taken",
     "claim_due",
     "due_touches",
+    "give_back_lines",
+    "hand_back",
     "leave_it",
     "mark",
     "next_due",
     "open_touch",
     "pin_letter",
+    "recovered",
+    "release",
+    "renew",
+    "renew_lines",
     "rescue",
+    "reserve",
+    "rest",
+    "resting_until",
     "seal",
     "send_again",
     "settle",
+    "take_lines",
     "waiting_on_hold",
 ]

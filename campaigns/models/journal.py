@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaigns.models.base import Base, Facts, Hash, Id, Instant, UtcInstant
+from campaigns.models.base import Base, Facts, Hash, Id, Instant, Json, UtcInstant
 
 PROVIDER_CHAIN = 0
 
@@ -52,6 +52,15 @@ class Installation(Base):
     clock_set_at: Mapped[datetime | None] = mapped_column(UtcInstant)  # by the machine's clock
     swept_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     swept_machine_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+    # What cannot be set by hand, read together with swept_machine_at: a clock that jumps shows.
+    swept_boot: Mapped[str | None] = mapped_column(String(64))
+    swept_uptime: Mapped[float | None]  # seconds since that boot
+    beat_at: Mapped[datetime | None] = mapped_column(UtcInstant)  # by the machine's clock
+    # Where the database was when sending was confirmed, so that a copy is known as one.
+    place: Mapped[list[str] | None] = mapped_column(Json)
+    armed_at: Mapped[datetime | None] = mapped_column(UtcInstant)  # by the machine's clock
+    rounds: Mapped[int] = mapped_column(default=0)  # sweeps that handed letters over
+    held_why: Mapped[str | None] = mapped_column(String(500))  # until somebody confirms sending
     # With a clock that runs fast, one process at a time walks from due moment to due moment.
     turn: Mapped[str | None] = mapped_column(String(32))
     turn_until: Mapped[datetime | None] = mapped_column(UtcInstant)  # by the machine's clock

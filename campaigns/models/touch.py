@@ -100,6 +100,13 @@ class Delivery(Base):
             sqlite_where=text("state = 'sending'"),
             postgresql_where=text("state = 'sending'"),
         ),
+        Index(
+            "ix_delivery_amiss",
+            "state",
+            "settled_at",
+            sqlite_where=text("state IN ('failed','uncertain')"),
+            postgresql_where=text("state IN ('failed','uncertain')"),
+        ),
         Index("ix_delivery_contact_id_settled_at", "contact_id", "settled_at"),
     )
 

@@ -44,6 +44,13 @@ def upgrade() -> None:
     sa.Column('clock_set_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('swept_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('swept_machine_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('swept_boot', sa.String(length=64), nullable=True),
+    sa.Column('swept_uptime', sa.Double(), nullable=True),
+    sa.Column('beat_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('place', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=True),
+    sa.Column('armed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('rounds', sa.Integer(), nullable=False),
+    sa.Column('held_why', sa.String(length=500), nullable=True),
     sa.Column('turn', sa.String(length=32), nullable=True),
     sa.Column('turn_until', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('id = 1', name=op.f('ck_installation_single')),
@@ -76,6 +83,13 @@ def upgrade() -> None:
     sa.Column('compiled', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('version', name=op.f('pk_letter_version'))
+    )
+    op.create_table('mail_host',
+    sa.Column('name', sa.String(length=300), nullable=False),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('resting_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reply', sa.String(length=500), nullable=True),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_mail_host'))
     )
     op.create_table('sign_in_try',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -255,6 +269,21 @@ def upgrade() -> None:
     with op.batch_alter_table('freeze', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_freeze_customer_id'), ['customer_id'], unique=False)
 
+    op.create_table('mail_line',
+    sa.Column('host', sa.String(length=300), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=32), nullable=False),
+    sa.Column('lease_until', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['host'], ['mail_host.name'], name=op.f('fk_mail_line_host_mail_host'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('host', 'number', name=op.f('pk_mail_line'))
+    )
+    op.create_table('mail_quota',
+    sa.Column('host', sa.String(length=300), nullable=False),
+    sa.Column('slot', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('given', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['host'], ['mail_host.name'], name=op.f('fk_mail_quota_host_mail_host'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('host', 'slot', name=op.f('pk_mail_quota'))
+    )
     op.create_table('milestone',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('change_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -601,6 +630,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('touch_id', 'contact_id', name=op.f('uq_delivery_touch_id_contact_id'))
     )
     with op.batch_alter_table('delivery', schema=None) as batch_op:
+        batch_op.create_index('ix_delivery_amiss', ['state', 'settled_at'], unique=False, sqlite_where=sa.text("state IN ('failed','uncertain')"), postgresql_where=sa.text("state IN ('failed','uncertain')"))
         batch_op.create_index('ix_delivery_contact_id_settled_at', ['contact_id', 'settled_at'], unique=False)
         batch_op.create_index('ix_delivery_due', ['next_try'], unique=False, sqlite_where=sa.text("state = 'due'"), postgresql_where=sa.text("state = 'due'"))
         batch_op.create_index('ix_delivery_sending', ['lease_until'], unique=False, sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'"))
@@ -614,6 +644,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_delivery_sending', sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'"))
         batch_op.drop_index('ix_delivery_due', sqlite_where=sa.text("state = 'due'"), postgresql_where=sa.text("state = 'due'"))
         batch_op.drop_index('ix_delivery_contact_id_settled_at')
+        batch_op.drop_index('ix_delivery_amiss', sqlite_where=sa.text("state IN ('failed','uncertain')"), postgresql_where=sa.text("state IN ('failed','uncertain')"))
 
     op.drop_table('delivery')
     with op.batch_alter_table('touch', schema=None) as batch_op:
@@ -686,6 +717,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_milestone_change_id'))
 
     op.drop_table('milestone')
+    op.drop_table('mail_quota')
+    op.drop_table('mail_line')
     with op.batch_alter_table('freeze', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_freeze_customer_id'))
 
@@ -721,6 +754,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_sign_in_try_who_at')
 
     op.drop_table('sign_in_try')
+    op.drop_table('mail_host')
     op.drop_table('letter_version')
     op.drop_table('journal_head')
     op.drop_table('journal_entry')

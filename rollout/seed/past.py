@@ -20,6 +20,7 @@ from workers.runtime import Clock, HandClock, Runtime, nobody_to_wake
 from workers.steward import tick
 
 CAMPAIGN = "MFA for everyone"
+AT_ONCE = 50  # letters a commit: the demo is loaded whole or not at all
 
 
 @dataclass(slots=True)
@@ -83,6 +84,8 @@ def turned_back(rt: Runtime, start: datetime, today: datetime) -> Past:
         mailer=BreaksOnce(rt.mailer, LOST_AT),
         provider=PROVIDER,
         nudge=nobody_to_wake,
+        connections=1,
+        marks=AT_ONCE,
         pinned=set(),
     )
     return Past(past, start, today)

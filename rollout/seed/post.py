@@ -1,10 +1,10 @@
 """The demo's mail: a connection that breaks once, so that an uncertain letter can be seen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from workers.outcome import Envelope, Mailer, MailSession, Outcome
+from workers.outcome import Envelope, Mailer, MailSession, Outcome, Pause, Steps
 
 STEP = b"\r\nX-Rollout-Step: go-no-go\r\n"
 BROKE = "The connection broke after the letter was handed over"
@@ -17,6 +17,10 @@ class BreaksOnce:
     mailer: Mailer
     domain: str
 
+    @property
+    def server(self) -> str:
+        return self.mailer.server
+
     @contextmanager
     def session(self) -> Iterator[MailSession]:
         with self.mailer.session() as session:
@@ -24,13 +28,12 @@ class BreaksOnce:
 
 
 @dataclass
-class _Line:
+class _Line(MailSession):
     inner: MailSession
     domain: str
 
-    def send(self, envelope: Envelope, before_dot: Callable[[], bool]) -> Outcome:
+    def steps(self, envelope: Envelope) -> Steps:
         if not envelope.recipient.endswith(f"@{self.domain}") or STEP not in envelope.message:
-            return self.inner.send(envelope, before_dot)
-        if not before_dot():
-            return Outcome("aborted", None, "Stopped before the end of the letter.")
+            return (yield from self.inner.steps(envelope))
+        yield Pause.MARK
         return Outcome("uncertain", None, BROKE)

@@ -53,9 +53,19 @@ def take(office: Office, token: str = "mine", limit: int = 50) -> list[Claim]:
         ).claims
 
 
+WRITTEN = ("message_id", "address", "letter_version", "facts", "body_hash", "told_day")
+
+
 def mark(office: Office, claim: Claim, machine: datetime | None = None) -> bool:
     with office.store.writing() as session:
-        return contact.mark(session, claim, machine=machine or office.now, lease=LEASE, facts={})
+        return contact.mark(
+            session,
+            claim,
+            now=office.now,
+            machine=machine or office.now,
+            lease=LEASE,
+            facts=dict.fromkeys(WRITTEN),
+        )
 
 
 def hold(office: Office, campaign: int) -> None:

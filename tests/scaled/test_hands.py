@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Event, Thread
@@ -12,7 +12,7 @@ from tests.kit import Office, add_customer, open_campaign
 from tests.services.process import free_port
 from workers.app import make_app
 from workers.mail import Envelope, MailSession
-from workers.outcome import Outcome
+from workers.outcome import Steps
 from workers.runtime import Runtime
 from workers.steward import tick
 from workers.tasks import add_tasks, nudger
@@ -24,6 +24,7 @@ class StopsAfterOne:
 
     office: Office
     stopping: Event
+    server: str = "memory"
 
     @contextmanager
     def session(self) -> Iterator[MailSession]:
@@ -32,13 +33,13 @@ class StopsAfterOne:
 
 
 @dataclass
-class _Session:
+class _Session(MailSession):
     inner: MailSession
     stopping: Event
 
-    def send(self, envelope: Envelope, before_dot: Callable[[], bool]) -> Outcome:
+    def steps(self, envelope: Envelope) -> Steps:
         self.stopping.set()
-        return self.inner.send(envelope, before_dot)
+        return (yield from self.inner.steps(envelope))
 
 
 def five_invitations(office: Office) -> None:

@@ -1,0 +1,165 @@
+"""The courier's book: marks ahead of the letters, outcomes behind them, in shared commits.
+
+Settling one letter and marking the next is one commit, and whatever the other connections have
+to write at that moment goes with it. A letter is marked before its final dot and never after.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from campaigns import contact
+from campaigns.contact import Claim
+from workers.compose import Composed
+from workers.outcome import Outcome
+from workers.runtime import Runtime
+from workers.tally import Tally
+
+STATES = {
+    "accepted": "sent",
+    "later": "due",
+    "host_down": "due",
+    "refused": "failed",
+    "uncertain": "uncertain",
+    "aborted": "due",
+}
+# Nothing was tried: the letter is due again at once and no attempt is counted.
+UNTRIED = ("aborted", "host_down")
+# Seconds between attempts at a commit while the database is away; less than a lease in all.
+PATIENCE = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
+NOT_BEGUN = Outcome("aborted", None, "The connection ended before this letter's turn.")
+log = structlog.get_logger("courier")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A claimed letter, written and ready for a connection."""
+
+    claim: Claim
+    composed: Composed
+
+    @property
+    def id(self) -> int:
+        return self.claim.delivery.id
+
+
+@dataclass
+class Book:
+    """What one batch of claims still has to say to the database.
+
+    Every write is guarded by the claim's token and may be repeated, so a commit whose answer
+    was lost is simply made again.
+    """
+
+    rt: Runtime
+    now: datetime
+    token: str
+    tally: Tally
+    open: set[int]  # ids of the claimed letters whose outcome is not known yet
+    taken: int = 0  # letters that the server took
+    _behind: list[tuple[Claim, Outcome]] = field(default_factory=list)
+    _may_go: set[int] = field(default_factory=set)
+    _renewed: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._renewed = self.rt.clock.machine()
+
+    @property
+    def unwritten(self) -> bool:
+        return bool(self._behind)
+
+    def may_go(self, letter: Letter) -> bool:
+        return letter.id in self._may_go
+
+    def note(self, claim: Claim, outcome: Outcome) -> None:
+        """What became of a letter; written with the next commit."""
+        self.taken += outcome.kind == "accepted"
+        self.open.discard(claim.delivery.id)
+        self._may_go.discard(claim.delivery.id)
+        self._behind.append((claim, outcome))
+
+    def write(self, ahead: Sequence[Letter] = ()) -> None:
+        """Settle what is known, and mark the letters `ahead`; `may_go` then knows which."""
+        for wait in (*PATIENCE, None):
+            try:
+                with self.rt.store.writing() as session:
+                    ours, marked = self._enter(session, ahead)
+                break
+            except DBAPIError:
+                if wait is None or self.rt.stopping.wait(wait):
+                    raise
+                log.warning("database_away", unwritten=len(self._behind))
+        self._may_go.update(letter.id for letter in marked)
+        behind, self._behind = self._behind, []
+        for (claim, outcome), still_ours in zip(behind, ours, strict=True):
+            self._count(claim, outcome, still_ours)
+
+    def not_begun(self, letters: Iterable[Letter]) -> None:
+        """Letters that were marked ahead but no connection began: they are due again."""
+        for letter in letters:
+            if self.may_go(letter):
+                self.note(letter.claim, NOT_BEGUN)
+
+    def close(self, why: str) -> None:
+        """Write the rest; letters that were never marked are due again."""
+        if self._behind:
+            self.write()
+        if not self.open:
+            return
+        with self.rt.store.writing() as session:
+            contact.hand_back(session, self.token, why)
+
+    def _enter(self, session: Session, ahead: Sequence[Letter]) -> tuple[list[bool], list[Letter]]:
+        machine = self.rt.clock.machine()
+        lease = timedelta(seconds=self.rt.lease_seconds)
+        ours = [self._settle(session, claim, outcome) for claim, outcome in self._behind]
+        marked = [
+            letter
+            for letter in ahead
+            if contact.mark(
+                session,
+                letter.claim,
+                now=self.now,
+                machine=machine,
+                lease=lease,
+                facts=letter.composed.columns,
+            )
+        ]
+        if machine - self._renewed > lease / 4:
+            contact.renew(session, self.token, machine + lease)
+            self._renewed = machine
+        return ours, marked
+
+    def _settle(self, session: Session, claim: Claim, outcome: Outcome) -> bool:
+        state = STATES[outcome.kind]
+        return contact.settle(
+            session,
+            claim,
+            state=state,
+            reply=f"{outcome.code or ''} {outcome.reply}".strip(),
+            now=self.now,
+            reason=None if state == "sent" else outcome.reply[:500],
+            at_once=outcome.kind in UNTRIED,
+        )
+
+    def _count(self, claim: Claim, outcome: Outcome, ours: bool) -> None:
+        state = STATES[outcome.kind]
+        if ours:
+            self.tally.sent += state == "sent"
+            self.tally.failed += state == "failed"
+            self.tally.uncertain += state == "uncertain"
+            self.tally.later += state == "due"
+        if self.rt.rehearsal:
+            return
+        log.info(
+            "letter",
+            delivery=claim.delivery.public_id,
+            step=claim.step.key,
+            state=state if ours else "lost_claim",
+            code=outcome.code,
+            attempt=claim.delivery.attempt + 1,
+        )
