@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import (
@@ -104,7 +104,9 @@ def _restrict(query: Any, audience: str, rollout: Rollout) -> Any:
     return query
 
 
-def excepted_until(campaign_id: SQLColumnExpression[int] | int, today: date) -> ColumnElement[date]:
+def excepted_until(
+    campaign_id: SQLColumnExpression[int] | int, today: date | BindParameter[date]
+) -> ColumnElement[date]:
     return (
         select(func.max(Exemption.until))
         .where(
@@ -113,7 +115,7 @@ def excepted_until(campaign_id: SQLColumnExpression[int] | int, today: date) -> 
             Exemption.ended_at.is_(None),
             Exemption.until >= today,
         )
-        .correlate(Contact, Campaign)
+        .correlate(Contact, Campaign, Rollout)
         .scalar_subquery()
     )
 

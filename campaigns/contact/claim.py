@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Date, bindparam, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.contact.audience import excepted_until
@@ -30,12 +30,11 @@ from campaigns.models import (
     Step,
     Touch,
 )
+from campaigns.models.base import UtcInstant
 from campaigns.people import standing_of
 from campaigns.rules.audience import Occasion, Person, why_not
 from campaigns.rules.calendar import DAY, WorkCalendar
 from campaigns.terms import playbook_of
-
-# Minutes to wait after the first, second ... attempt that a server put off.
 
 
 @dataclass(frozen=True)
@@ -89,69 +88,80 @@ def claim_due(
     return Taken(tuple(ids), wanted)
 
 
+# Plain SQL, built once. Postgres may run a plain subquery once a row, and then the limit is
+# none: hence the CTE. SQLite has one writer at a time and needs no row locks.
+_TAKE = (
+    "WITH due AS (SELECT delivery.id FROM delivery "
+    "JOIN touch ON touch.id = delivery.touch_id "
+    "JOIN rollout ON rollout.id = touch.rollout_id "
+    "JOIN campaign ON campaign.id = rollout.campaign_id "
+    "WHERE delivery.state = 'due' AND delivery.next_try <= :now AND campaign.state = 'running' "
+    "ORDER BY delivery.next_try, delivery.id LIMIT :most{lock}) "
+    "UPDATE delivery SET state = 'sending', token = :token, lease_until = :lease, mark = NULL "
+    "WHERE id IN (SELECT id FROM due) AND state = 'due' RETURNING id"
+)
+_TAKES = {
+    engine: text(_TAKE.format(lock=lock)).bindparams(
+        bindparam("now", type_=UtcInstant()), bindparam("lease", type_=UtcInstant())
+    )
+    for engine, lock in (
+        ("sqlite", ""),
+        ("postgresql", " FOR UPDATE OF delivery SKIP LOCKED"),
+    )
+}
+
+
 def _take(
     session: Session, now: datetime, lease_until: datetime, token: str, limit: int
 ) -> Sequence[int]:
-    due = (
-        select(Delivery.id)
-        .join(Touch, Touch.id == Delivery.touch_id)
-        .join(Rollout, Rollout.id == Touch.rollout_id)
-        .join(Campaign, Campaign.id == Rollout.campaign_id)
-        .where(Delivery.state == "due", Delivery.next_try <= now, Campaign.state == "running")
-        .order_by(Delivery.next_try, Delivery.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=Delivery)
-        # Postgres may run a plain subquery once a row, and then the limit is none.
-        .cte("due")
+    connection = session.connection()
+    values = {"now": now, "lease": lease_until, "token": token, "most": limit}
+    return connection.execute(_TAKES[connection.dialect.name], values).scalars().all()
+
+
+_EARLIER = aliased(Agreement)
+_LOAD = (
+    select(
+        Delivery,
+        Contact,
+        Customer,
+        Campaign,
+        Rollout,
+        Step,
+        Touch,
+        Agreement,
+        _EARLIER,
+        Standing.level,
+        excepted_until(Campaign.id, bindparam("yesterday", type_=Date)),
+        Snapshot.source,
     )
-    return session.scalars(
-        update(Delivery)
-        .where(Delivery.id.in_(select(due.c.id)), Delivery.state == "due")
-        .values(state="sending", token=token, lease_until=lease_until, mark=None)
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
-    ).all()
+    .join(Touch, Touch.id == Delivery.touch_id)
+    .join(Step, Step.id == Touch.step_id)
+    .join(Rollout, Rollout.id == Touch.rollout_id)
+    .join(Campaign, Campaign.id == Rollout.campaign_id)
+    .join(Contact, Contact.id == Delivery.contact_id)
+    .join(Customer, Customer.id == Rollout.customer_id)
+    .outerjoin(
+        Agreement,
+        (Agreement.rollout_id == Rollout.id) & (Agreement.version == Rollout.version),
+    )
+    .outerjoin(
+        _EARLIER,
+        (_EARLIER.rollout_id == Rollout.id) & (_EARLIER.version == Rollout.version - 1),
+    )
+    .outerjoin(Standing, standing_of("mfa"))  # the one kind of evidence so far
+    .outerjoin(Snapshot, Snapshot.id == Standing.snapshot_id)
+    .where(Delivery.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Delivery.id)
+)
 
 
 def _load(
     session: Session, ids: Sequence[int], token: str, now: datetime
 ) -> list[tuple[Claim, Person]]:
-    earlier = aliased(Agreement)
-    query = (
-        select(
-            Delivery,
-            Contact,
-            Customer,
-            Campaign,
-            Rollout,
-            Step,
-            Touch,
-            Agreement,
-            earlier,
-            Standing.level,
-            excepted_until(Rollout.campaign_id, (now - DAY).date()),  # it is yesterday somewhere
-            Snapshot.source,
-        )
-        .join(Touch, Touch.id == Delivery.touch_id)
-        .join(Step, Step.id == Touch.step_id)
-        .join(Rollout, Rollout.id == Touch.rollout_id)
-        .join(Campaign, Campaign.id == Rollout.campaign_id)
-        .join(Contact, Contact.id == Delivery.contact_id)
-        .join(Customer, Customer.id == Rollout.customer_id)
-        .outerjoin(
-            Agreement,
-            (Agreement.rollout_id == Rollout.id) & (Agreement.version == Rollout.version),
-        )
-        .outerjoin(
-            earlier, (earlier.rollout_id == Rollout.id) & (earlier.version == Rollout.version - 1)
-        )
-        .outerjoin(Standing, standing_of("mfa"))  # the one kind of evidence so far
-        .outerjoin(Snapshot, Snapshot.id == Standing.snapshot_id)
-        .where(Delivery.id.in_(ids))
-        .order_by(Delivery.id)
-    )
+    values = {"ids": ids, "yesterday": (now - DAY).date()}  # it is yesterday somewhere
     found = []
-    for row in session.execute(query):
+    for row in session.execute(_LOAD, values):
         claim = Claim(row[0], token, row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8])
         found.append((claim, _person(claim, row[9], row[10], row[11], now)))
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from campaigns.models import (
@@ -13,45 +13,48 @@ from campaigns.models import (
     Touch,
 )
 
+# Built once: a sweep asks them every few seconds.
+_DUE = (
+    select(Touch.id)
+    .join(Rollout, Rollout.id == Touch.rollout_id)
+    .join(Campaign, Campaign.id == Rollout.campaign_id)
+    .where(Touch.state == "planned", Touch.due <= bindparam("now"), Campaign.state == "running")
+    .order_by(Touch.due, Touch.id)
+    .limit(bindparam("most"))
+)
+_RUNNING = (
+    select(Rollout.id)
+    .join(Campaign, Campaign.id == Rollout.campaign_id)
+    .where(Campaign.state == "running")
+)
+_NEXT_TOUCH = select(func.min(Touch.due)).where(
+    Touch.state == "planned",
+    Touch.due > bindparam("after"),
+    Touch.due <= bindparam("until"),
+    Touch.rollout_id.in_(_RUNNING),
+)
+_NEXT_LETTER = (
+    select(func.min(Delivery.next_try))
+    .join(Touch, Touch.id == Delivery.touch_id)
+    .where(
+        Delivery.state == "due",
+        Delivery.next_try > bindparam("after"),
+        Delivery.next_try <= bindparam("until"),
+        Touch.rollout_id.in_(_RUNNING),
+    )
+)
+
 
 def due_touches(session: Session, now: datetime, limit: int) -> Sequence[int]:
     """Touches of running campaigns whose time has come, oldest first."""
-    return session.scalars(
-        select(Touch.id)
-        .join(Rollout, Rollout.id == Touch.rollout_id)
-        .join(Campaign, Campaign.id == Rollout.campaign_id)
-        .where(Touch.state == "planned", Touch.due <= now, Campaign.state == "running")
-        .order_by(Touch.due, Touch.id)
-        .limit(limit)
-    ).all()
+    return session.scalars(_DUE, {"now": now, "most": limit}).all()
 
 
 def next_due(session: Session, after: datetime, until: datetime) -> datetime | None:
     """The next instant in (after, until] at which something falls due, or None."""
-    running = (
-        select(Rollout.id)
-        .join(Campaign, Campaign.id == Rollout.campaign_id)
-        .where(Campaign.state == "running")
-    )
-    touch = session.scalar(
-        select(func.min(Touch.due)).where(
-            Touch.state == "planned",
-            Touch.due > after,
-            Touch.due <= until,
-            Touch.rollout_id.in_(running),
-        )
-    )
-    delivery = session.scalar(
-        select(func.min(Delivery.next_try))
-        .join(Touch, Touch.id == Delivery.touch_id)
-        .where(
-            Delivery.state == "due",
-            Delivery.next_try > after,
-            Delivery.next_try <= until,
-            Touch.rollout_id.in_(running),
-        )
-    )
-    return min((instant for instant in (touch, delivery) if instant is not None), default=None)
+    values = {"after": after, "until": until}
+    moments = (session.scalar(_NEXT_TOUCH, values), session.scalar(_NEXT_LETTER, values))
+    return min((instant for instant in moments if instant is not None), default=None)
 
 
 def waiting_on_hold(session: Session, now: datetime) -> int:

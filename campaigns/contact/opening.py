@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.orm import Session
 
 from campaigns import choice
 from campaigns.contact.fan_out import Opened, fan_out
@@ -16,8 +16,27 @@ from campaigns.models import (
     Step,
     Touch,
 )
+from campaigns.models.base import UtcInstant
 
 PROPOSAL = "date-proposal"
+
+# Built once: a touch is opened for every customer and step.
+_OPEN = text(
+    "UPDATE touch SET state = 'open', opened_at = :now "
+    "WHERE id = :id AND state = 'planned' RETURNING id"
+).bindparams(bindparam("now", type_=UtcInstant()))
+_WHOLE = (
+    select(Touch, Step, Rollout)
+    .join(Step, Step.id == Touch.step_id)
+    .join(Rollout, Rollout.id == Touch.rollout_id)
+    .where(Touch.id == bindparam("id"))
+)
+_OVERTAKEN = text(
+    "SELECT touch.id FROM touch JOIN step ON step.id = touch.step_id "
+    "WHERE touch.rollout_id = :rollout AND touch.state = 'planned' "
+    "AND touch.due > :due AND touch.due <= :now "
+    "AND step.audience = :audience AND step.channel = 'mail' LIMIT 1"
+).bindparams(bindparam("due", type_=UtcInstant()), bindparam("now", type_=UtcInstant()))
 
 
 def open_touch(
@@ -34,18 +53,10 @@ def open_touch(
     Only one caller can turn `planned` into `open`; a task becomes a row for staff, a
     letter one delivery a person. Who is skipped is kept, with the reason.
     """
-    claimed = session.scalar(
-        update(Touch)
-        .where(Touch.id == touch_id, Touch.state == "planned")
-        .values(state="open", opened_at=now)
-        .returning(Touch.id)
-        .execution_options(synchronize_session=False)
-    )
-    if claimed is None:
+    connection = session.connection()
+    if connection.execute(_OPEN, {"id": touch_id, "now": now}).scalar() is None:
         return None
-    touch = session.get_one(Touch, touch_id)
-    step = session.get_one(Step, touch.step_id)
-    rollout = session.get_one(Rollout, touch.rollout_id)
+    touch, step, rollout = session.execute(_WHOLE, {"id": touch_id}).one()
     useless = _useless(session, touch, step, rollout, now)
     if useless is not None:
         touch.state, touch.reason, touch.done_at = "skipped", useless, now
@@ -67,22 +78,15 @@ def _useless(
         return "its time had passed"
     if step.stop == "agreed" and _agreed_day(session, rollout):
         return "a date has been agreed"
-    other, other_step = aliased(Touch), aliased(Step)
-    overtaken = session.scalar(
-        select(other.id)
-        .join(other_step, other_step.id == other.step_id)
-        .where(
-            other.rollout_id == rollout.id,
-            other.state == "planned",
-            other.due > touch.due,
-            other.due <= now,
-            other_step.audience == step.audience,
-            other_step.channel == step.channel,
-            other_step.channel == "mail",
-        )
-        .limit(1)
-    )
-    if overtaken is not None and not step.required:
+    if step.required or step.channel != "mail":
+        return None
+    values = {
+        "rollout": rollout.id,
+        "due": touch.due,
+        "now": now,
+        "audience": step.audience,
+    }
+    if session.connection().execute(_OVERTAKEN, values).scalar() is not None:
         return "a later letter is due at the same time"
     return None
 

@@ -4,13 +4,31 @@ import hashlib
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from campaigns.journal import SYSTEM, record
 from campaigns.models import Customer, Delivery, Rollout, Step, Touch
+from campaigns.models.base import UtcInstant
 
-OPEN_STATES = ("due", "sending")
+_CLOSE = text(
+    "UPDATE touch SET state = 'done', done_at = :now WHERE id = :id AND state = 'open' "
+    "AND NOT EXISTS (SELECT 1 FROM delivery WHERE touch_id = :id AND state IN ('due', 'sending')) "
+    "RETURNING id"
+).bindparams(bindparam("now", type_=UtcInstant()))
+_SETTLED = (
+    select(Delivery.public_id, Delivery.state, Delivery.body_hash)
+    .where(Delivery.touch_id == bindparam("id"))
+    .order_by(Delivery.public_id)
+)
+_SUBJECT = (
+    select(Step.key, Customer.id, Customer.name)
+    .select_from(Touch)
+    .join(Step, Step.id == Touch.step_id)
+    .join(Rollout, Rollout.id == Touch.rollout_id)
+    .join(Customer, Customer.id == Rollout.customer_id)
+    .where(Touch.id == bindparam("id"))
+)
 
 
 def seal(session: Session, touch_ids: Collection[int], now: datetime) -> None:
@@ -20,41 +38,19 @@ def seal(session: Session, touch_ids: Collection[int], now: datetime) -> None:
     letter cannot be added to or taken from the record afterwards.
     """
     for touch_id in sorted(touch_ids):
-        waiting = (
-            select(Delivery.id)
-            .where(Delivery.touch_id == touch_id, Delivery.state.in_(OPEN_STATES))
-            .exists()
-        )
-        closed = session.scalar(
-            update(Touch)
-            .where(Touch.id == touch_id, Touch.state == "open", ~waiting)
-            .values(state="done", done_at=now)
-            .returning(Touch.id)
-            .execution_options(synchronize_session=False)
-        )
+        closed = session.connection().execute(_CLOSE, {"id": touch_id, "now": now}).scalar()
         if closed is not None:
             _journal(session, touch_id, now)
 
 
 def _journal(session: Session, touch_id: int, now: datetime) -> None:
-    rows = session.execute(
-        select(Delivery.public_id, Delivery.state, Delivery.body_hash)
-        .where(Delivery.touch_id == touch_id)
-        .order_by(Delivery.public_id)
-    ).all()
+    rows = session.execute(_SETTLED, {"id": touch_id}).all()
     states: dict[str, int] = {}
     digest = hashlib.sha256()
     for public_id, state, body_hash in rows:
         states[state] = states.get(state, 0) + 1
         digest.update(f"{public_id}:{state}:{body_hash or ''}\n".encode())
-    key, customer_id, name = session.execute(
-        select(Step.key, Customer.id, Customer.name)
-        .select_from(Touch)
-        .join(Step, Step.id == Touch.step_id)
-        .join(Rollout, Rollout.id == Touch.rollout_id)
-        .join(Customer, Customer.id == Rollout.customer_id)
-        .where(Touch.id == touch_id)
-    ).one()
+    key, customer_id, name = session.execute(_SUBJECT, {"id": touch_id}).one()
     record(
         session,
         who=SYSTEM,
