@@ -21,7 +21,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "ROLLOUT_"
-SECRETS = ("database_url", "broker_url", "secret_key", "mail")
+SECRETS = ("database_url", "broker_url", "secret_key", "mail", "dkim_key")
 CLOCK = re.compile(r"^(?P<start>\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z)@(?P<speed>\d+(\.\d+)?)$")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -60,6 +60,13 @@ class Settings(BaseSettings):
     mail_from: str = Field(
         "Rollout <rollout@localhost>", description="Sender of every letter, as Name <address>."
     )
+    dkim_key: str = Field(
+        "",
+        description="Private key in PEM that signs letters (DKIM); best as ROLLOUT_DKIM_KEY_FILE.",
+    )
+    dkim_selector: str = Field(
+        "rollout", description="Where the public key stands: SELECTOR._domainkey.YOUR-DOMAIN."
+    )
     mail_redirect: str = Field("", description="Send all mail to this one address instead.")
     clock: str = Field(
         "real", description="real, or START@SPEED such as 2026-11-22T08:00Z@86400 (a day a second)."
@@ -86,10 +93,10 @@ class Settings(BaseSettings):
         1,
         ge=1,
         le=200,
-        description="Letters a connection marks in one commit; a crash can leave as many uncertain.",
+        description="Letters a connection marks at once; a crash can leave as many uncertain.",
     )
     mail_connections: int = Field(
-        0, ge=0, description="Connections that the mail server allows all workers; 0 is any number."
+        0, ge=0, description="Connections that the mail server allows in all; 0 is any number."
     )
     mail_per_minute: int = Field(
         0, ge=0, description="Letters a minute that the mail server takes; 0 is any number."

@@ -19,6 +19,7 @@ from campaigns.models import Installation
 from campaigns.store import Store, insert_missing
 from guides import library
 from rollout.settings import CLOCK, BadSettings, Settings
+from workers.dkim import Signer, signer
 from workers.mail import Mailer, mailer_from
 from workers.runtime import Clock, Runtime
 
@@ -179,8 +180,21 @@ def build_runtime(settings: Settings, store: Store, address: str | None = None) 
             lines=settings.mail_connections or None,
         ),
         day_minutes=settings.day_minutes,
+        signer=build_signer(settings),
         redirect=parseaddr(settings.mail_redirect)[1] or None,
     )
+
+
+def build_signer(settings: Settings) -> Signer | None:
+    """Who signs the letters, where a key is set. Raises BadSettings for one that cannot be used."""
+    if not settings.dkim_key:
+        return None
+    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+    try:
+        return signer(domain, settings.dkim_selector, settings.dkim_key)
+    except ValueError as wrong:
+        which = "ROLLOUT_DKIM_SELECTOR" if "DNS" in str(wrong) else "ROLLOUT_DKIM_KEY"
+        raise BadSettings(f"{which} {wrong}.") from None
 
 
 def with_nudge(runtime: Runtime, nudge: Callable[[], None]) -> Runtime:

@@ -59,6 +59,7 @@ def beat_table(sweep_seconds: float) -> dict[str, Any]:
         "sweep": {
             "task": "rollout.sweep",
             "schedule": sweep_seconds,
+            "kwargs": {"by": "beat"},
             "options": {"expires": max(10.0, 2 * sweep_seconds)},
         }
     }

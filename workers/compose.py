@@ -46,6 +46,8 @@ def compose(rt: Runtime, claim: Claim, facts: dict[str, str], now: datetime) -> 
     headers = _headers(rt, claim, facts, recipient, letter.subject, identity)
     calendar = (to_ics(appointment), appointment.method) if appointment else None
     message = build(headers, letter.text, letter.html, calendar, date=now)
+    if rt.signer is not None:
+        message = rt.signer.sign(message, now)
     says_date = "agreed_day" in compiled.placeholders or "agreed_date" in compiled.placeholders
     columns = {
         "message_id": identity,

@@ -11,14 +11,16 @@ from celery.beat import Service
 from celery.worker import WorkController
 
 from workers.runtime import Runtime
+from workers.tasks import Sweeper, watch
 
 STOP_SECONDS = 4.0
 
 
 @contextmanager
-def running(app: Celery, rt: Runtime) -> Iterator[None]:
+def running(app: Celery, rt: Runtime, sweeper: Sweeper) -> Iterator[None]:
     """A worker (thread pool) and a beat on the in-process broker, until the block ends.
 
+    Beside them stands a watch, which sweeps by itself should either of them fall silent.
     The end tells couriers to stop after the letter in hand, and waits at most STOP_SECONDS.
     """
     worker: Any = WorkController(
@@ -37,6 +39,7 @@ def running(app: Celery, rt: Runtime) -> Iterator[None]:
     threads = [
         threading.Thread(target=worker.start, name="worker", daemon=True),
         threading.Thread(target=beat.start, name="beat", daemon=True),
+        threading.Thread(target=watch, args=(rt, sweeper), name="watch", daemon=True),
     ]
     for thread in threads:
         thread.start()

@@ -12,6 +12,7 @@ from campaigns.links import Links
 from campaigns.store import Store
 from guides.letters import CompiledLetter
 from guides.library import Library
+from workers.dkim import Signer
 from workers.mail import Mailer
 
 NO_LIMITS = Limits()
@@ -76,6 +77,7 @@ class Runtime:
     connections: int = 1  # how many this worker opens to the mail server
     marks: int = 1  # letters a connection marks ahead: the most that a crash leaves uncertain
     limits: Limits = NO_LIMITS
+    signer: Signer | None = None
     redirect: str | None = None
     rehearsal: bool = False  # nothing leaves, so nothing is logged as sent
     compiled: dict[tuple[str, str], CompiledLetter] = field(default_factory=dict)

@@ -2,17 +2,17 @@
 
 import os
 import threading
+import time
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import structlog
 from celery import Celery, bootsteps
 from celery.exceptions import SecurityWarning
-from celery.signals import worker_shutting_down
+from celery.signals import task_received, worker_shutting_down
 
 from workers.runtime import Runtime
-from workers.tasks import watch
+from workers.tasks import Sweeper, listener, watch
 
 STOP_SECONDS = 8.0  # Docker kills after ten
 PULSE = 0.5
@@ -28,9 +28,15 @@ class Pulse(bootsteps.StartStopStep):
         parent.timer.call_repeatedly(PULSE, _nothing)
 
 
-def serve_worker(app: Celery, rt: Runtime, sweep: Callable[[], None], concurrency: int) -> None:
-    """Sweep when the doorbell rings, until SIGTERM or SIGINT. The letter in hand is finished."""
+def serve_worker(app: Celery, rt: Runtime, sweeper: Sweeper, concurrency: int) -> None:
+    """Sweep when the doorbell rings, until SIGTERM or SIGINT. The letter in hand is finished.
+
+    A worker that has gone deaf ends with exit code 1, for whoever starts it again.
+    """
     app.steps["worker"].add(Pulse)
+
+    def heard(**_: Any) -> None:
+        sweeper.hearing.heard(time.monotonic())
 
     def stop(**_: Any) -> None:
         rt.stopping.set()
@@ -38,8 +44,10 @@ def serve_worker(app: Celery, rt: Runtime, sweep: Callable[[], None], concurrenc
         last.daemon = True
         last.start()
 
+    task_received.connect(heard, weak=False)
     worker_shutting_down.connect(stop, weak=False)
-    threading.Thread(target=watch, args=(rt, sweep), name="watch", daemon=True).start()
+    listen = listener(app, sweeper, _gone_deaf)
+    threading.Thread(target=watch, args=(rt, sweeper, listen), name="watch", daemon=True).start()
     # Celery's advice to root names an option that this command does not have.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     worker: Any = app.Worker(
@@ -61,6 +69,12 @@ def serve_beat(app: Celery) -> None:
 
 def _nothing() -> None:
     """The loop turns, and looks whether it is to stop."""
+
+
+def _gone_deaf() -> None:
+    # Its hands are idle, or it would not have been called deaf: nothing is on its way.
+    log.error("worker_deaf", what="It hears the broker no more and ends, to be started again.")
+    os._exit(1)
 
 
 def _leave() -> None:

@@ -1,13 +1,16 @@
 """The steward: takes back what died, moves rollouts along, notes that the house is alive."""
 
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, or_, update
 
-from campaigns import contact, progress, uploads
+from campaigns import arming, contact, progress, uploads
 from campaigns.models import Installation
+from workers import gate
 from workers.courier import run_until, sweep
+from workers.place import boot_now
 from workers.runtime import Runtime
 from workers.tally import Tally
 
@@ -16,11 +19,25 @@ TURN = timedelta(seconds=10)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def tick(rt: Runtime, until: datetime | None = None) -> Tally:
+def tell_nobody(_why: str | None) -> None:
+    """For where the answer is read elsewhere."""
+
+
+def tick(
+    rt: Runtime,
+    until: datetime | None = None,
+    told: Callable[[str | None], None] = tell_nobody,
+) -> Tally:
     """One sweep now, or with a driven clock every sweep that is due up to `until`.
 
     Safe to run from many processes at once, from cron instead of beat, and after any crash.
+    `told` hears why nothing may be sent, in which case nothing is touched; or None.
     """
+    why = gate.may_send(rt)
+    told(why)
+    if why is not None:
+        return Tally()
+    gate.note_round(rt)
     with rt.store.writing() as session:
         contact.rescue(session, now=rt.clock.now(), machine=rt.clock.machine())
     if rt.clock.speed:
@@ -99,8 +116,4 @@ def _arrive(rt: Runtime, now: datetime) -> None:
     with rt.store.writing() as session:
         progress.move_along(session, now)
         uploads.forget_old(session, rt.clock.machine())
-        session.execute(
-            update(Installation)
-            .values(swept_at=now, swept_machine_at=rt.clock.machine())
-            .execution_options(synchronize_session=False)
-        )
+        arming.swept(session, now, rt.clock.machine(), boot_now())
