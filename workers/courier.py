@@ -23,7 +23,6 @@ from workers.tally import Tally
 
 BATCH = 50
 TOUCHES = 200
-PATIENCE = 30.0  # seconds without a reply on any connection
 log = structlog.get_logger("courier")
 
 
@@ -124,7 +123,7 @@ def _fleet(rt: Runtime) -> Iterator[Fleet]:
     turn = uuid.uuid4().hex
     with _lines(rt, turn) as count, ExitStack() as opened:
         lanes = [Lane(opened.enter_context(rt.mailer.session())) for _ in range(count)]
-        yield Fleet(turn, lanes, rt.marks, PATIENCE, rt.stopping.is_set)
+        yield Fleet(turn, lanes, rt.marks, rt.mailer.patience, rt.stopping.is_set)
 
 
 @contextmanager

@@ -38,6 +38,7 @@ class Event:
     subject: str
     reason: str
     recipients: tuple[str, ...] = ()
+    closes: datetime | None = None  # when a letter would have been useless
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -78,7 +79,14 @@ def events_since(session: Session, start: datetime, past: Past) -> list[Event]:
 
 def _mails(session: Session, start: datetime, past: Past) -> list[Event]:
     rows = session.execute(
-        select(Delivery, Contact.email, Customer, Step, models.LetterVersion.compiled)
+        select(
+            Delivery,
+            Contact.email,
+            Customer,
+            Step,
+            models.LetterVersion.compiled,
+            Touch.valid_until,
+        )
         .join(Contact, Contact.id == Delivery.contact_id)
         .join(Touch, Touch.id == Delivery.touch_id)
         .join(Step, Step.id == Touch.step_id)
@@ -98,7 +106,7 @@ def _mails(session: Session, start: datetime, past: Past) -> list[Event]:
 
 
 def _mail(group: Sequence[Any]) -> Event:
-    delivery, _email, customer, step, compiled = group[0]
+    delivery, _email, customer, step, compiled, closes = group[0]
     sent = delivery.state == "sent"
     subject = _subject(compiled, delivery.facts) if sent else ""
     kind = "mail" if sent else "conflict" if delivery.state == "failed" else "skip"
@@ -114,6 +122,7 @@ def _mail(group: Sequence[Any]) -> Event:
         subject=subject,
         reason=delivery.reason or "",
         recipients=tuple(row[1] for row in group),
+        closes=closes,
     )
 
 

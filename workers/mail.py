@@ -44,6 +44,7 @@ class FolderMailer(MailSession):
     """
 
     server = "folder"
+    patience = 30.0
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -99,6 +100,7 @@ class MemoryMailer(MailSession):
     """
 
     server = "memory"
+    patience = 30.0
 
     def __init__(self, script: Iterable[Outcome] = ()) -> None:
         self.letters: list[Envelope] = []

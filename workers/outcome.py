@@ -91,9 +91,15 @@ class MailSession(ABC):
 
 
 class Mailer(Protocol):
-    """A way to send letters. A session belongs to one thread; `server` names the other end."""
+    """A way to send letters. A session belongs to one thread; `server` names the other end.
+
+    `patience` is how long a reply is waited for, in seconds.
+    """
 
     @property
     def server(self) -> str: ...
+
+    @property
+    def patience(self) -> float: ...
 
     def session(self) -> AbstractContextManager[MailSession]: ...

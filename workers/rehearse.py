@@ -12,6 +12,7 @@ from typing import Any
 
 from campaigns import launch, progress
 from campaigns.journal import SYSTEM
+from campaigns.rules.throughput import Load, Passage, passages
 from campaigns.store import Store
 from workers.courier import run_until, sweep
 from workers.events import Event, events_since, past_of
@@ -34,6 +35,7 @@ class Rehearsal:
     start: datetime
     until: datetime
     events: Sequence[Event]
+    waits: Sequence[Passage] = ()  # letters for which the mail server's limits are tight
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `rollout rehearse --json`."""
@@ -42,6 +44,7 @@ class Rehearsal:
             "from": self.start.isoformat().replace("+00:00", "Z"),
             "until": self.until.isoformat().replace("+00:00", "Z"),
             "events": [event.as_json() for event in self.events],
+            "waits": [_wait(passage) for passage in self.waits],
         }
 
 
@@ -80,7 +83,33 @@ def rehearse(rt: Runtime, name: str, until: datetime | None = None) -> Rehearsal
     finally:
         copy.close()
     last = max((event.at for event in events), default=now)
-    return Rehearsal(name, now, until or last, events)
+    waits = passages(_loads(events), rt.limits.per_minute, rt.limits.per_day)
+    return Rehearsal(name, now, until or last, events, waits)
+
+
+def _loads(events: Sequence[Event]) -> list[Load]:
+    """What falls due together: letters of one step at one instant, whoever gets them."""
+    found: dict[tuple[datetime, str], Load] = {}
+    for event in events:
+        if event.kind != "mail" or event.closes is None:
+            continue
+        key = (event.at, event.step)
+        load = found.get(key, Load(event.at, event.step, 0, event.closes))
+        letters, closes = load.letters + event.people, min(load.closes, event.closes)
+        found[key] = Load(event.at, event.step, letters, closes)
+    return list(found.values())
+
+
+def _wait(passage: Passage) -> dict[str, Any]:
+    load = passage.load
+    moments = {
+        "at": load.at,
+        "through": passage.through,
+        "closes": load.closes,
+        "begin_by": passage.begin_by,
+    }
+    spoken = {key: at.isoformat().replace("+00:00", "Z") for key, at in moments.items()}
+    return {"step": load.step, "letters": load.letters, "in_time": passage.in_time, **spoken}
 
 
 def _nothing() -> None:

@@ -41,6 +41,10 @@ class SmtpMailer:
     def server(self) -> str:
         return f"{self.host}:{self.port}"
 
+    @property
+    def patience(self) -> float:
+        return self.timeout
+
     @contextmanager
     def session(self) -> Iterator["SmtpSession"]:
         session = SmtpSession(self)

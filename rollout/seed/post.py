@@ -21,6 +21,10 @@ class BreaksOnce:
     def server(self) -> str:
         return self.mailer.server
 
+    @property
+    def patience(self) -> float:
+        return self.mailer.patience
+
     @contextmanager
     def session(self) -> Iterator[MailSession]:
         with self.mailer.session() as session:

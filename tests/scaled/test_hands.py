@@ -25,6 +25,7 @@ class StopsAfterOne:
     office: Office
     stopping: Event
     server: str = "memory"
+    patience: float = 30.0
 
     @contextmanager
     def session(self) -> Iterator[MailSession]:
