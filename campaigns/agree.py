@@ -25,6 +25,7 @@ from campaigns.models import (
 )
 from campaigns.rules import dates
 from campaigns.rules.calendar import local_instant
+from campaigns.rules.days import long_day
 
 __all__ = ["Chooser", "agree", "ask", "find_rollout", "versions", "withdraw"]
 
@@ -60,8 +61,7 @@ def agree(
     with a code: `date_taken`, `too_late_to_change`, `not_running`, `changed_meanwhile`
     or the reason why the day is closed.
     """
-    repeated = _repeated(session, case, answer_key, day, at)
-    if repeated is not None:
+    if repeated := _repeated(session, case, answer_key, day, at):
         return repeated
     _may_choose(case, chooser)
     _may_have(session, case, day, at, chooser)
@@ -91,8 +91,7 @@ def withdraw(
     session: Session, case: Case, *, chooser: Chooser, answer_key: str, now: datetime
 ) -> Agreement:
     """The date no longer stands and its technician time is free again."""
-    repeated = _repeated(session, case, answer_key, None, None)
-    if repeated is not None:
+    if repeated := _repeated(session, case, answer_key, None, None):
         return repeated
     if case.current is None or case.current.day is None:
         raise Conflict("No date is agreed, so there is none to cancel.", "no_date")
@@ -135,8 +134,7 @@ def _may_choose(case: Case, chooser: Chooser) -> None:
     until = change_until(case)
     if chooser.staff is None and until is not None and case.terms.today > until:
         raise Conflict(
-            f"The date could be changed until {until:%A} {until.day} {until:%B %Y}. "
-            "Call us and we will help.",
+            f"The date could be changed until {long_day(until)}. Call us and we will help.",
             "too_late_to_change",
         )
 
@@ -149,7 +147,7 @@ def _may_have(session: Session, case: Case, day: date, at: time, chooser: Choose
         verdict = dates.by_staff(case.terms, day, free)
     if not verdict.open:
         code = "date_taken" if verdict.code == "full" else verdict.code
-        raise Conflict(f"{day:%A} {day.day} {day:%B %Y} cannot be had. {verdict.reason}", code)
+        raise Conflict(f"{long_day(day)} cannot be had. {verdict.reason}", code)
 
 
 def _next_version(session: Session, case: Case) -> int:

@@ -8,10 +8,8 @@ from sqlalchemy.orm import Session
 from campaigns.capacity import lanes
 from campaigns.choice import Case
 from campaigns.errors import Conflict
-from campaigns.models import (
-    Booking,
-    TechnicianDay,
-)
+from campaigns.models import Booking, TechnicianDay
+from campaigns.rules.days import long_day
 from campaigns.store import insert_missing
 
 
@@ -81,7 +79,6 @@ def book(session: Session, case: Case, version: int, day: date) -> None:
             )
             return
     raise Conflict(
-        f"{day:%A} {day.day} {day:%B %Y} was just taken. "
-        "Choose one of the days that are still free.",
+        f"{long_day(day)} was just taken. Choose one of the days that are still free.",
         "date_taken",
     )

@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from campaigns import choice, facts, people
 from campaigns.contact.claim import Claim
 from campaigns.links import Links
-from campaigns.models import Campaign, Milestone, Staff, VendorChange
+from campaigns.models import Campaign, Staff, VendorChange
 from campaigns.rules.adoption import People
-from campaigns.rules.milestones import in_words, vendor_date
-from campaigns.terms import playbook_of
+from campaigns.terms import deadline_of, playbook_of
 
 BEFORE_AGREEMENT = ("announced", "first_slot", "vendor_date")
 
@@ -45,19 +44,6 @@ def brief(
     }
 
 
-def vendor_words(session: Session, campaign: Campaign) -> str | None:
-    """The vendor's binding date as exactly as it is known, or None."""
-    change = session.get_one(VendorChange, campaign.change_id)
-    rows = session.scalars(
-        select(Milestone).where(
-            Milestone.change_id == change.id, Milestone.revision == change.revision
-        )
-    ).all()
-    opened = (campaign.started_at or campaign.opened_at).date()
-    dated = vendor_date(rows, opened)
-    return in_words(dated.day, dated.precision) if dated else None
-
-
 def _facts(
     session: Session,
     claim: Claim,
@@ -74,7 +60,7 @@ def _facts(
     known = facts.of_person(claim.contact)
     known |= facts.of_provider(provider, manager)
     known |= facts.of_customer(customer, _people(session, claim, shared, now))
-    known |= _change(session, claim.campaign, shared)
+    known |= _change(session, claim.campaign, shared, now)
     known |= facts.of_agreement(claim.agreement, claim.earlier, today, rules.change_cutoff_days)
     if claim.step.anchor in BEFORE_AGREEMENT:
         offer = _offer(session, claim, shared, now, day_minutes)
@@ -95,10 +81,13 @@ def _people(session: Session, claim: Claim, shared: _Shared, now: datetime) -> P
     return counts[claim.customer.id]
 
 
-def _change(session: Session, campaign: Campaign, shared: _Shared) -> Mapping[str, str]:
+def _change(
+    session: Session, campaign: Campaign, shared: _Shared, now: datetime
+) -> Mapping[str, str]:
     if campaign.id not in shared.change:
         change = session.get_one(VendorChange, campaign.change_id)
-        shared.change[campaign.id] = facts.of_change(change, vendor_words(session, campaign))
+        vendor = deadline_of(session, campaign, now.date())
+        shared.change[campaign.id] = facts.of_change(change, vendor.words)
     return shared.change[campaign.id]
 
 

@@ -7,12 +7,13 @@ is stopped rather than sent with a hole.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from campaigns.links import Links
 from campaigns.models import Agreement, Campaign, Contact, Customer, Rollout, Staff, VendorChange
 from campaigns.rules.adoption import People
+from campaigns.rules.days import local_date, long_day, relative, short_day
 
 VOCABULARY: Mapping[str, str] = {
     "first_name": "the reader's first name",
@@ -66,34 +67,6 @@ class Offer:
     first: date
     last: date
     open_days: int
-
-
-def long_day(day: date) -> str:
-    """`Tuesday 8 December 2026`."""
-    return f"{day:%A} {day.day} {day:%B %Y}"
-
-
-def short_day(day: date) -> str:
-    """`Tue 8 December`."""
-    return f"{day:%a} {day.day} {day:%B}"
-
-
-def city(zone: str) -> str:
-    """`Berlin` of `Europe/Berlin`."""
-    return zone.rsplit("/", 1)[-1].replace("_", " ")
-
-
-def local_date(day: date, at: time, zone: str) -> str:
-    """`Tuesday 8 December 2026, 18:00 Berlin time`."""
-    return f"{long_day(day)}, {at:%H:%M} {city(zone)} time"
-
-
-def relative(day: date, today: date) -> str:
-    """`today`, `tomorrow`, `in 9 days`, `3 days ago`."""
-    days = (day - today).days
-    if days in (0, 1, -1):
-        return {0: "today", 1: "tomorrow", -1: "yesterday"}[days]
-    return f"in {days} days" if days > 0 else f"{-days} days ago"
 
 
 def sender(provider: Provider, manager: Staff | None) -> tuple[str, str]:

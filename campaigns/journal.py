@@ -2,18 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from campaigns.models import PROVIDER_CHAIN, JournalEntry, JournalHead
+from campaigns.models import PROVIDER_CHAIN, Contact, JournalEntry, JournalHead
 from campaigns.store import insert_missing
 
 GENESIS = "0" * 64
+HASHED = ("chain", "number", "at", "who", "what", "subject", "details", "previous")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +43,7 @@ def record(
     `what` is a stable word such as `date_agreed`; `details` must be JSON-able.
     """
     chain = customer_id or PROVIDER_CHAIN
-    insert_missing(session, JournalHead, [{"chain": chain, "number": 0, "hash": GENESIS}])
-    # The row lock on the head keeps two writers of one chain in line.
-    number = session.scalar(
-        update(JournalHead)
-        .where(JournalHead.chain == chain)
-        .values(number=JournalHead.number + 1)
-        .returning(JournalHead.number)
-        .execution_options(synchronize_session=False)
-    )
-    previous = session.scalar(select(JournalHead.hash).where(JournalHead.chain == chain))
-    assert number is not None
-    assert previous is not None
+    number, previous = _next_place(session, chain)
     body = {
         "chain": chain,
         "number": number,
@@ -64,7 +54,7 @@ def record(
         "details": dict(details or {}),
         "previous": previous,
     }
-    digest = entry_hash(body)
+    digest = _hash(body)
     session.add(JournalEntry(**body, hash=digest))
     session.execute(
         update(JournalHead)
@@ -74,33 +64,80 @@ def record(
     )
 
 
-def entry_hash(body: Mapping[str, Any]) -> str:
-    """SHA-256 over the entry's canonical JSON, the previous hash included."""
-    plain = {**body, "at": body["at"].isoformat()}
-    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+def record_of(
+    session: Session,
+    contact: Contact,
+    what: str,
+    who: Actor,
+    now: datetime,
+    details: Mapping[str, object],
+) -> None:
+    """Append what was done about a person to their customer's chain."""
+    record(
+        session,
+        who=who,
+        what=what,
+        subject=contact.name,
+        now=now,
+        customer_id=contact.customer_id,
+        details=details,
+    )
+
+
+class Break(NamedTuple):
+    """Where a chain is broken: `entry 3 was altered`."""
+
+    chain: int
+    what: str
+
+    def sentence(self) -> str:
+        return f"{self.what[:1].upper()}{self.what[1:]}."
+
+
+def breaks(session: Session, chain: int | None = None) -> Iterator[Break]:
+    """Every break in that chain, or in all of them; none means that the journal is whole."""
+    only = [] if chain is None else [chain]
+    ends: dict[int, tuple[int, str]] = {}
+    entries = session.scalars(
+        select(JournalEntry)
+        .where(*(JournalEntry.chain == one for one in only))
+        .order_by(JournalEntry.chain, JournalEntry.number)
+    )
+    for entry in entries.yield_per(1000):
+        number, previous = ends.get(entry.chain, (0, GENESIS))
+        if entry.number != number + 1 or entry.previous != previous:
+            yield Break(entry.chain, f"entry {entry.number} does not follow entry {number}")
+        if _hash({name: getattr(entry, name) for name in HASHED}) != entry.hash:
+            yield Break(entry.chain, f"entry {entry.number} was altered")
+        ends[entry.chain] = (entry.number, entry.hash)
+    for head in session.scalars(
+        select(JournalHead).where(*(JournalHead.chain == one for one in only))
+    ):
+        if ends.get(head.chain, (0, GENESIS)) != (head.number, head.hash):
+            yield Break(head.chain, "its last entries are missing")
 
 
 def verify(session: Session) -> list[str]:
     """Every break in every chain, as sentences; an empty list means the journal is whole."""
-    problems: list[str] = []
-    expected: dict[int, tuple[int, str]] = {}
-    entries = session.scalars(
-        select(JournalEntry).order_by(JournalEntry.chain, JournalEntry.number)
-    )
-    for entry in entries.yield_per(1000):
-        number, previous = expected.get(entry.chain, (0, GENESIS))
-        if entry.number != number + 1 or entry.previous != previous:
-            problems.append(f"Chain {entry.chain}: entry {entry.number} does not follow {number}.")
-        if entry_hash(_body(entry)) != entry.hash:
-            problems.append(f"Chain {entry.chain}: entry {entry.number} was altered.")
-        expected[entry.chain] = (entry.number, entry.hash)
-    for head in session.scalars(select(JournalHead)):
-        if expected.get(head.chain, (0, GENESIS)) != (head.number, head.hash):
-            problems.append(f"Chain {head.chain}: its last entries are missing.")
-    return problems
+    return [f"Chain {chain}: {what}." for chain, what in breaks(session)]
 
 
-def _body(entry: JournalEntry) -> dict[str, Any]:
-    fields = ("chain", "number", "at", "who", "what", "subject", "details", "previous")
-    return {name: getattr(entry, name) for name in fields}
+def _next_place(session: Session, chain: int) -> tuple[int, str]:
+    """The number of the next entry of a chain, and the hash of the one before it."""
+    insert_missing(session, JournalHead, [{"chain": chain, "number": 0, "hash": GENESIS}])
+    # The row lock on the head keeps two writers of one chain in line.
+    number, previous = session.execute(
+        update(JournalHead)
+        .where(JournalHead.chain == chain)
+        .values(number=JournalHead.number + 1)
+        .returning(JournalHead.number, JournalHead.hash)
+        .execution_options(synchronize_session=False)
+    ).one()
+    return number, previous
+
+
+def _hash(body: Mapping[str, Any]) -> str:
+    """SHA-256 over the entry's canonical JSON, the previous hash included."""
+    plain = {**body, "at": body["at"].isoformat()}
+    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

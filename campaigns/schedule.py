@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.models import (
@@ -113,6 +113,22 @@ def _replaced(agreement: Agreement, earlier: Agreement | None) -> str:
     return "the date was moved" if earlier and earlier.day else "a date was agreed"
 
 
+def take_back(session: Session, touches: Select[int], reason: str, now: datetime) -> None:
+    """Cancel what has not left of these touches, and those that still wait."""
+    session.execute(
+        update(Delivery)
+        .where(Delivery.touch_id.in_(touches), Delivery.state == "due")
+        .values(state="cancelled", reason=reason, settled_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Touch)
+        .where(Touch.id.in_(touches), Touch.state.in_(("planned", "open")))
+        .values(state="cancelled", reason=reason, done_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _cancel(session: Session, rollout_id: int, version: int, reason: str, now: datetime) -> None:
     """Take back what has not left: the older dates' touches, and the ladder that asks for one."""
     ladder = select(Step.id).where(Step.stop == "agreed")
@@ -123,18 +139,7 @@ def _cancel(session: Session, rollout_id: int, version: int, reason: str, now: d
         Touch.state.in_(("planned", "open")),
         stale,
     )
-    session.execute(
-        update(Delivery)
-        .where(Delivery.touch_id.in_(touches), Delivery.state == "due")
-        .values(state="cancelled", reason=reason, settled_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    session.execute(
-        update(Touch)
-        .where(Touch.id.in_(touches))
-        .values(state="cancelled", reason=reason, done_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    take_back(session, touches, reason, now)
 
 
 def _steps(session: Session, campaign: Campaign) -> _Steps:

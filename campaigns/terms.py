@@ -1,23 +1,18 @@
-"""What governs a customer's choice: its calendar, the playbook's rules, the days on offer."""
+"""What governs a customer's choice: its calendar, the playbook's rules, the vendor's date."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.capacity import minutes_needed
-from campaigns.models import (
-    Campaign,
-    Customer,
-    Freeze,
-    Rollout,
-    VendorChange,
-)
+from campaigns.models import Campaign, Customer, Freeze, Milestone, Rollout, VendorChange
 from campaigns.rules import playbook as playbooks
 from campaigns.rules.calendar import Closure, WorkCalendar
 from campaigns.rules.dates import Span, Terms, span
+from campaigns.rules.milestones import Deadline, deadline
 from campaigns.rules.steps import Playbook
 
 
@@ -47,6 +42,22 @@ def freezes_of(session: Session, customer_ids: Sequence[int]) -> Mapping[int | N
     for row in session.scalars(query):
         found.setdefault(row.customer_id, []).append(Closure(row.starts, row.ends, row.reason))
     return found
+
+
+def milestones(session: Session, change: VendorChange) -> Sequence[Milestone]:
+    """The dated facts of the current revision, earliest first."""
+    return session.scalars(
+        select(Milestone)
+        .where(Milestone.change_id == change.id, Milestone.revision == change.revision)
+        .order_by(Milestone.day, Milestone.id)
+    ).all()
+
+
+def deadline_of(session: Session, campaign: Campaign, today: date) -> Deadline:
+    """The vendor's date that binds the campaign: by the day it started, else was opened."""
+    change = session.get_one(VendorChange, campaign.change_id)
+    opened = (campaign.started_at or campaign.opened_at).date()
+    return deadline(milestones(session, change), opened, today)
 
 
 def terms_for(

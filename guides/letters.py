@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from guides import frame as frames
-from guides import slots
+from guides import plain, slots
 from guides.errors import BadGuide
 from guides.markdown import to_html, to_text
 from guides.sources import LetterSource
@@ -96,7 +96,7 @@ def fill(compiled: CompiledLetter, facts: Mapping[str, str]) -> Letter:
     slots.require(compiled.name, compiled.placeholders, facts)
     return Letter(
         subject=slots.put(compiled.subject, lambda name: slots.one_line(name, facts[name])),
-        text=slots.put(compiled.text, lambda name: slots.plain(name, facts[name])),
+        text=plain.even(slots.put(compiled.text, lambda name: slots.plain(name, facts[name]))),
         html=slots.put(compiled.html, lambda name: slots.escaped(name, facts[name])),
     )
 

@@ -8,8 +8,10 @@ from guides.slots import SLOT
 
 WIDTH = 72
 _NARROWEST = 24
+_LONGEST = 78  # a line that grew beyond this when it was filled is broken anew
 _USUAL_VALUE = 20
 _FILLER = "\0"
+_NOT_FLOWING = re.compile(r"\s|[-*=>|]|\d+[.)] |.*://")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _UNDERLINE = {"h1": "=", "h2": "-", "h3": "", "h4": ""}
 _BLOCKS = {
@@ -54,6 +56,28 @@ def wrap(paragraph: str, *, first: str = "", later: str = "") -> str:
             break_on_hyphens=False,
         )
     return "\n".join(lines).replace(_FILLER, "")
+
+
+def even(text: str) -> str:
+    """Break anew what grew too long when slots were filled; lists and addresses stay as they are.
+
+    From the first line that is too long the paragraph flows on; the lines before it stay.
+    """
+    if all(len(line) <= _LONGEST for line in text.split("\n")):
+        return text
+    return "\n\n".join(_evened(paragraph) for paragraph in text.split("\n\n"))
+
+
+def _evened(paragraph: str) -> str:
+    lines = paragraph.split("\n")
+    long = next((n for n, line in enumerate(lines) if len(line) > _LONGEST), None)
+    if long is None or any(_NOT_FLOWING.match(line) for line in lines[long:]):
+        return paragraph
+    # Not `wrap`: what stands in the slots now is facts, in which nothing is a slot.
+    flowing = textwrap.wrap(
+        " ".join(lines[long:]), WIDTH, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join([*lines[:long], *flowing])
 
 
 class _Writer(HTMLParser):

@@ -155,7 +155,13 @@ def _recognise() -> Staff | None:
 
 def _sign_in_first() -> AnyResponse:
     if request.path.startswith("/api/"):
-        problem = jsonify(type="about:blank", title="Unauthorized", status=401, code="sign_in")
+        problem = jsonify(
+            type="about:blank",
+            title="Unauthorized",
+            status=401,
+            code="sign_in",
+            detail="Sign in first: the API takes the cookie of a staff member's session.",
+        )
         problem.status_code, problem.mimetype = 401, "application/problem+json"
         problem.headers["WWW-Authenticate"] = 'Session realm="Rollout"'
         return problem

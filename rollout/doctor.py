@@ -11,15 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 import migrations
 from campaigns import journal
 from campaigns.facts import VOCABULARY
-from campaigns.models import Delivery, Installation, Staff, Step
+from campaigns.models import Staff, Step
 from campaigns.playbooks import names, shipped
 from campaigns.store import Store
 from guides import library
 from guides.errors import GuideError
-from rollout.settings import Loaded
-from rollout.wiring import build_store, machine_now, pin_time_zones
-
-SILENT = timedelta(minutes=2)
+from rollout.pulse import look
+from rollout.settings import BadSettings, Loaded
+from rollout.wiring import build_runtime, build_store, machine_now, pin_time_zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ def examine(loaded: Loaded) -> list[Finding]:
     findings = [*_time_zones(), *_letters(), *_mail(loaded)]
     store = build_store(loaded.settings)
     try:
-        findings += _database(store)
+        findings += _database(loaded, store)
     except SQLAlchemyError as error:
         reason = str(error).splitlines()[0]
         findings.append(
@@ -93,7 +92,7 @@ def _mail(loaded: Loaded) -> list[Finding]:
     return findings
 
 
-def _database(store: Store) -> list[Finding]:
+def _database(loaded: Loaded, store: Store) -> list[Finding]:
     pending = migrations.pending(store.engine)
     if pending:
         return [
@@ -104,18 +103,24 @@ def _database(store: Store) -> list[Finding]:
         if not session.scalar(select(func.count()).select_from(Staff)):
             findings.append(Finding("note", "Nobody can sign in yet.", "Run `rollout staff add`."))
         findings += [Finding("wrong", problem) for problem in journal.verify(session)]
-        uncertain = session.scalar(select(func.count()).where(Delivery.state == "uncertain"))
-        if uncertain:
-            findings.append(
-                Finding("note", f"{uncertain} letters are uncertain.", "Decide on the board.")
-            )
-        missing = _missing_letters(set(session.scalars(select(Step.letter).distinct())))
-        findings += missing
-        row = session.get(Installation, 1)
-    swept = row.swept_machine_at if row else None
-    if swept is not None and machine_now() - swept > SILENT:
+        findings += _missing_letters(set(session.scalars(select(Step.letter).distinct())))
+    return findings + _sending(loaded, store)
+
+
+def _sending(loaded: Loaded, store: Store) -> list[Finding]:
+    try:
+        found = look(build_runtime(loaded.settings, store))
+    except BadSettings as error:
+        return [Finding("wrong", str(error))]
+    findings = [
+        Finding("wrong" if alarm.grave else "note", alarm.what, alarm.mend)
+        for alarm in found.alarms
+    ]
+    if not findings:
+        findings = [Finding("ok", found.line)]
+    if found.uncertain:
         findings.append(
-            Finding("note", f"Last sweep at {swept:%Y-%m-%d %H:%M} UTC.", "Is a worker running?")
+            Finding("note", f"{found.uncertain} letters are uncertain.", "Decide on the board.")
         )
     return findings
 

@@ -39,6 +39,12 @@ TEXTS = {
     413: "Files can have up to 20 MB, forms 1 MB and 2,000 fields. Send it in smaller parts.",
     429: "There were too many requests in a short time. Wait a little, then try again.",
 }
+# Who calls the API has no page that could be opened again.
+API_TEXTS = {
+    404: "There is nothing at this address. /api/v1/openapi.json lists what there is.",
+    405: "This address does not take this method. /api/v1/openapi.json says which it takes.",
+}
+API_TOKEN = "Send the header X-CSRFToken with the csrf_token of /api/v1/me; nothing was saved."  # noqa: S105
 
 
 def install(app: Flask) -> None:
@@ -63,7 +69,7 @@ def refused(error: Refused) -> AnyResponse:
 
 def old_form(_error: CSRFError) -> AnyResponse:
     """The form's token is missing or belongs to another session."""
-    return _answer(400, OLD_PAGE, "old_page")
+    return _answer(400, API_TOKEN if _for_api() else OLD_PAGE, "old_page")
 
 
 def http_error(error: HTTPException) -> AnyResponse:
@@ -71,7 +77,8 @@ def http_error(error: HTTPException) -> AnyResponse:
     status = error.code or 500
     if status < 400:
         return error.get_response()
-    text = TEXTS.get(status, "The server could not do this.")
+    texts = TEXTS | API_TEXTS if _for_api() else TEXTS
+    text = texts.get(status, "The server could not do this.")
     response = _answer(status, text, f"http_{status}")
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
@@ -91,7 +98,7 @@ def fault(error: Exception) -> AnyResponse:
 def _answer(
     status: int, text: str, code: str, field: str | None = None, fault_id: str | None = None
 ) -> AnyResponse:
-    if request.path.startswith("/api/"):
+    if _for_api():
         response: AnyResponse = _problem(status, text, code, field, fault_id)
     elif request.headers.get("HX-Request"):
         response = make_response(render_template("error_part.html", text=text), status)
@@ -100,6 +107,10 @@ def _answer(
     if status == 429:
         response.headers["Retry-After"] = "900"
     return response
+
+
+def _for_api() -> bool:
+    return request.path.startswith("/api/")
 
 
 def _page(status: int, text: str, code: str) -> Response:

@@ -63,15 +63,15 @@ def serve_until_stopped(
     rt: Runtime, settings: Settings, server_socket: socket.socket, urls: dict[str, str]
 ) -> None:
     """Pages, worker and beat in threads; Ctrl-C or SIGTERM ends all of them."""
-    app = make_app("memory://", pace(settings.sweep_seconds, rt.clock.speed))
-    add_tasks(app, lambda: rt)
+    app = make_app("memory://localhost/", pace(settings.sweep_seconds, rt.clock.speed))
+    sweeper = add_tasks(app, lambda: rt)
     web = create_app(with_nudge(rt, nudger(app)), settings)
     channels: dict[int, Any] = {}
     server = create_server(web, channels, sockets=[server_socket], threads=8, ident=None)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _n, _f: stop.set())
-    with running(app, rt):
+    with running(app, rt, sweeper):
         _announce(urls)
         while not stop.is_set():
             wasyncore.loop(timeout=GLANCE, map=channels, use_poll=True, count=1)

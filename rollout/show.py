@@ -6,12 +6,33 @@ Words follow Babel's English; places follow the last part of the IANA zone name.
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_time
 from babel.numbers import format_decimal
 from jinja2 import Environment
 
+from campaigns.rules.days import brief_day as day
+from campaigns.rules.days import city, long_day, relative
+
+__all__ = [
+    "LOCALE",
+    "ago",
+    "bar",
+    "city",
+    "clock",
+    "day",
+    "install",
+    "local",
+    "long_day",
+    "moment",
+    "number",
+    "percent",
+    "plural",
+    "promised",
+    "relative",
+    "whole",
+    "words",
+]
 LOCALE = "en"
-DAY = "EEE d MMM y"
 BAR_PLACES = 8
 
 
@@ -32,16 +53,6 @@ def install(env: Environment) -> None:
     env.globals.update(
         bar=bar, percent=percent, plural=plural, promised=promised, relative=relative, whole=whole
     )
-
-
-def day(value: date) -> str:
-    """`Tue 12 May 2026`."""
-    return format_date(value, DAY, LOCALE)
-
-
-def long_day(value: date) -> str:
-    """`Tuesday 12 May 2026`, for sentences and customers."""
-    return format_date(value, "EEEE d MMMM y", LOCALE)
 
 
 def clock(value: time) -> str:
@@ -66,15 +77,6 @@ def moment(instant: datetime) -> str:
     return f"{day(there.date())} {clock(there.time())} UTC"
 
 
-def relative(on: date, today: date) -> str:
-    """`today`, `tomorrow`, `yesterday`, `in 9 days`, `3 days ago`; beside a date, not instead."""
-    days = (on - today).days
-    near = {0: "today", 1: "tomorrow", -1: "yesterday"}
-    if days in near:
-        return near[days]
-    return f"in {number(days)} days" if days > 0 else f"{number(-days)} days ago"
-
-
 def ago(instant: datetime, now: datetime) -> str:
     """`just now`, `5 minutes ago`, `3 hours ago`, `2 days ago`; the future is `just now`."""
     passed = now - instant
@@ -85,20 +87,6 @@ def ago(instant: datetime, now: datetime) -> str:
     if passed < timedelta(days=1):
         return f"{plural(passed // timedelta(hours=1), 'hour')} ago"
     return f"{plural(passed.days, 'day')} ago"
-
-
-def city(zone: str) -> str:
-    """The place in an IANA zone name: `Europe/Berlin` is `Berlin`.
-
-    The Etc zones count against the sun (`Etc/GMT+5` is five hours behind), so they are
-    turned round: `UTC-5`.
-    """
-    area, _, place = zone.rpartition("/")
-    if area == "Etc" and place.startswith("GMT") and place[3:4] in ("+", "-"):
-        return f"UTC{'-' if place[3] == '+' else '+'}{place[4:]}"
-    if place in ("UTC", "GMT", "Zulu", "UCT", "Universal", "Greenwich"):
-        return "UTC"
-    return place.replace("_", " ")
 
 
 def number(value: int | float) -> str:

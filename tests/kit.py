@@ -1,37 +1,30 @@
 """A small provider for tests: named people, plain factory functions, a clock turned by hand.
 
 Dana manages accounts, Ada administers, Bo approves, Tess is the technician, Otto audits.
-Kim Lee decides at Northwind Dental; Eve uses a computer there; Sam is a stranger.
-"""
+Kim Lee decides at Northwind Dental; Eve uses a computer there; Sam is a stranger."""
 
 import email
 import email.policy
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import text
 
-from campaigns import agree, choice, launch, observe, register
+from campaigns import agree, choice, launch, register
 from campaigns.facts import Provider
 from campaigns.journal import Actor
 from campaigns.library import shipped_changes
 from campaigns.links import Links
-from campaigns.models import Agreement, Campaign, Contact, Customer, Staff
+from campaigns.models import Agreement, Campaign, Customer, Staff
 from campaigns.playbooks import source
 from campaigns.register.changes import find_change
 from campaigns.rules.records import (
     ChangeRecord,
     ContactRecord,
     CustomerRecord,
-    EvidenceFile,
-    EvidenceRecord,
     MilestoneRecord,
     Parsed,
-    Rejected,
 )
 from campaigns.store import Store
 from guides import library
@@ -250,66 +243,7 @@ def withdraw(office: Office, rollout: int, *, staff: str | None = None) -> Agree
         return agree.withdraw(session, case, chooser=chooser, answer_key=key, now=office.now)
 
 
-def word_of(upn: str, level: int | None, **more: Any) -> EvidenceRecord:
-    """One row of an evidence file: what a vendor system says of that sign-in name."""
-    plain: dict[str, Any] = dict.fromkeys(
-        ("external_id", "address", "name", "tenant", "required", "admin", "kind", "active")
-    )
-    return EvidenceRecord(**{**plain, "upn": upn or None, "level": level, **more})
-
-
-def import_words(
-    office: Office,
-    *rows: EvidenceRecord,
-    taken_at: datetime | None = None,
-    file_hash: str | None = None,
-    rejected: Sequence[Rejected] = (),
-) -> observe.EvidenceResult:
-    """An evidence file with these rows, taken now unless said otherwise."""
-    when = taken_at or office.now
-    taken = [(line, row) for line, row in enumerate(rows, 2)]
-    file = EvidenceFile("graph", when, Parsed(len(rows) + len(rejected), taken, rejected))
-    digest = file_hash or hashlib.sha256(repr((rows, when)).encode()).hexdigest()
-    with office.store.writing() as session:
-        return observe.import_evidence(
-            session,
-            file,
-            file_name="evidence.json",
-            file_hash=digest,
-            taken_at=None,
-            customer=None,
-            who=ADA,
-            now=office.now,
-        )
-
-
-def contact_of(session: Session, address: str) -> Contact:
-    return session.scalars(select(Contact).where(Contact.email == address)).one()
-
-
 def rows_of(office: Office, sql: str, **values: Any) -> list[Any]:
     """What hand-written SQL says: the tests' own way to count."""
     with office.store.reading() as session:
         return [tuple(row) for row in session.execute(text(sql), values)]
-
-
-def change_contact(office: Office, address: str, **values: Any) -> int:
-    """Set columns of a contact as some page or import would; its id."""
-    with office.store.writing() as session:
-        contact = contact_of(session, address)
-        for name, value in values.items():
-            setattr(contact, name, value)
-        return contact.id
-
-
-def except_until(office: Office, address: str, campaign: int, until: date) -> None:
-    with office.store.writing() as session:
-        observe.except_contact(
-            session,
-            contact_of(session, address),
-            session.get_one(Campaign, campaign),
-            reason="on long leave",
-            until=until,
-            who=BO,
-            now=office.now,
-        )

@@ -27,7 +27,7 @@ class Lane:
     pause: Pause | None = None
     _steps: Steps | None = None
 
-    def begin(self) -> Outcome | None:
+    def take_next(self) -> Outcome | None:
         """Start with the next letter; the outcome, where one is known at once."""
         self.letter = self.ahead.popleft()
         self._steps = steps = self.session.steps(self.letter.composed.envelope)
@@ -92,7 +92,7 @@ class Fleet:
         """Give every free connection a letter; False when no connection has one any more."""
         for lane in self.lanes:
             while lane.pause is None and self._next(lane, letters):
-                self._note(lane, lane.begin(), book)
+                self._note(lane, lane.take_next(), book)
         return any(lane.pause is not None for lane in self.lanes)
 
     def _next(self, lane: Lane, letters: Iterator[Letter]) -> bool:

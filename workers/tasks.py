@@ -87,7 +87,11 @@ def add_tasks(app: Celery, runtime: Callable[[], Runtime], at_once: int = 1) -> 
     At most `at_once` sweeps run in this process; a further message finds the work being done.
     """
     sweeper = Sweeper(runtime, at_once)
-    app.task(name="rollout.sweep")(sweeper.rung)
+
+    def sweep(by: str = "") -> None:
+        sweeper.rung(by)
+
+    app.task(name="rollout.sweep", shared=False)(sweep)
     return sweeper
 
 

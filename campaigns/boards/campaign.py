@@ -11,19 +11,11 @@ from sqlalchemy.orm import Session
 from campaigns import people
 from campaigns.boards.lines import Agreed, CustomerLine, NextTouch, line_json, people_json
 from campaigns.boards.risks import UNDECIDED, risks_of, unreachable_owners
-from campaigns.briefing import vendor_words
-from campaigns.models import (
-    Agreement,
-    Campaign,
-    Customer,
-    Rollout,
-    Step,
-    Touch,
-    VendorChange,
-)
+from campaigns.models import Agreement, Campaign, Customer, Rollout, Step, Touch, VendorChange
 from campaigns.rules.adoption import People
 from campaigns.rules.calendar import WorkCalendar
-from campaigns.terms import playbook_of
+from campaigns.rules.steps import Evidence
+from campaigns.terms import deadline_of, playbook_of
 
 __all__ = [
     "UNDECIDED",
@@ -56,6 +48,7 @@ class CampaignView:
     started_at: datetime | None
     lines: Sequence[CustomerLine]
     total: People
+    measured: bool  # whether evidence says who is ready; else everybody is unknown for good
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `rollout campaigns show --json`."""
@@ -80,6 +73,29 @@ class CampaignView:
 def campaign_view(session: Session, campaign: Campaign, now: datetime) -> CampaignView:
     """The whole table in a handful of statements, whatever the number of people."""
     change = session.get_one(VendorChange, campaign.change_id)
+    lines = _lines(session, campaign, now)
+    return CampaignView(
+        id=campaign.id,
+        name=campaign.name,
+        state=campaign.state,
+        change_id=change.source_id,
+        change_title=change.title,
+        vendor=change.vendor,
+        vendor_day=campaign.vendor_day,
+        vendor_date=deadline_of(session, campaign, now.date()).words,
+        playbook=campaign.playbook,
+        opened_by=campaign.opened_by,
+        approved_by=campaign.approved_by,
+        held_why=campaign.held_why,
+        started_at=campaign.started_at,
+        lines=lines,
+        total=sum((line.people for line in lines), people.NOBODY),
+        measured=playbook_of(campaign.playbook_source).evidence is not Evidence.NONE,
+    )
+
+
+def _lines(session: Session, campaign: Campaign, now: datetime) -> list[CustomerLine]:
+    """Every customer of the campaign, those at risk first, then by name."""
     book = playbook_of(campaign.playbook_source)
     counts = people.count(session, None, campaign.id, book.evidence.value, now.date())
     following = _next_touches(session, campaign)
@@ -89,42 +105,22 @@ def campaign_view(session: Session, campaign: Campaign, now: datetime) -> Campai
         counted = counts.get(customer.id, people.NOBODY)
         agreed = _agreed(agreement)
         today = WorkCalendar(customer.timezone).today(now)
-        risks = risks_of(
-            rollout, campaign, agreed, counted, today, bounced.get(customer.id, ""), book
+        unreachable = bounced.get(customer.id, "")
+        line = CustomerLine(
+            rollout_id=rollout.id,
+            customer_id=customer.id,
+            customer=customer.name,
+            zone=customer.timezone,
+            account_manager=customer.account_manager,
+            state=rollout.state,
+            agreed=agreed,
+            proposed_day=_still_proposed(rollout, agreed, today),
+            next_touch=following.get(rollout.id),
+            people=counted,
+            risks=risks_of(rollout, campaign, agreed, counted, today, unreachable, book),
         )
-        lines.append(
-            CustomerLine(
-                rollout_id=rollout.id,
-                customer_id=customer.id,
-                customer=customer.name,
-                zone=customer.timezone,
-                account_manager=customer.account_manager,
-                state=rollout.state,
-                agreed=agreed,
-                proposed_day=_still_proposed(rollout, agreed, today),
-                next_touch=following.get(rollout.id),
-                people=counted,
-                risks=risks,
-            )
-        )
-    lines.sort(key=lambda line: (not line.risks, line.customer.casefold()))
-    return CampaignView(
-        id=campaign.id,
-        name=campaign.name,
-        state=campaign.state,
-        change_id=change.source_id,
-        change_title=change.title,
-        vendor=change.vendor,
-        vendor_day=campaign.vendor_day,
-        vendor_date=vendor_words(session, campaign),
-        playbook=campaign.playbook,
-        opened_by=campaign.opened_by,
-        approved_by=campaign.approved_by,
-        held_why=campaign.held_why,
-        started_at=campaign.started_at,
-        lines=lines,
-        total=sum((line.people for line in lines), people.NOBODY),
-    )
+        lines.append(line)
+    return sorted(lines, key=lambda line: (not line.risks, line.customer.casefold()))
 
 
 def _still_proposed(rollout: Rollout, agreed: Agreed | None, today: date) -> date | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from campaigns.errors import NotFound
 from campaigns.library import Move, moves
 from campaigns.models import Campaign, ChangeRevision, Milestone, VendorChange
-from campaigns.rules.milestones import in_words, on_hold, vendor_date
+from campaigns.rules.milestones import deadline, in_words
 from campaigns.rules.wording import Difference, difference
 
 
@@ -142,16 +142,16 @@ def _campaigns(session: Session, change_id: int | None = None) -> dict[int, list
 def _line(
     change: VendorChange, dated: Sequence[Milestone], used: Sequence[Campaign], today: date
 ) -> ChangeLine:
-    binding = vendor_date(dated, today)
+    vendor = deadline(dated, today, today)
     return ChangeLine(
         id=change.id,
         source_id=change.source_id,
         vendor=change.vendor,
         title=change.title,
         category=change.category,
-        day=binding.day if binding else None,
-        date_words=in_words(binding.day, binding.precision) if binding else "date needed",
-        on_hold=on_hold(dated),
+        day=vendor.day,
+        date_words=vendor.words or "date needed",
+        on_hold=vendor.on_hold,
         revision=change.revision,
         milestones=dated,
         campaigns=used,

@@ -12,24 +12,16 @@ from sqlalchemy.orm import Session
 
 from campaigns import choice, facts, people
 from campaigns.boards.choosing_month import Month, month_of
-from campaigns.boards.choosing_words import (
-    Ahead,
-    Deadline,
-    Meaning,
-    dated_by,
-    meaning,
-    outline,
-    the_day,
-    whom,
-)
+from campaigns.boards.choosing_words import Ahead, Meaning, meaning, outline, the_day, whom
 from campaigns.boards.door import Door, open_door
 from campaigns.choice import Case
-from campaigns.models import Agreement, Contact, Milestone, Step, Touch, VendorChange
+from campaigns.models import Agreement, Contact, Step, Touch, VendorChange
 from campaigns.rules.adoption import People
 from campaigns.rules.calendar import DAY
 from campaigns.rules.dates import OfferedDay, Terms, Verdict, judge
+from campaigns.rules.milestones import Deadline
 from campaigns.rules.steps import Playbook
-from campaigns.terms import playbook_of
+from campaigns.terms import deadline_of, playbook_of
 
 UNDER_WAY = ("implementing", "implemented", "verified")
 
@@ -121,7 +113,8 @@ def choosing(
         session, [case.rollout.id], case.campaign.id, book.evidence.value, case.terms.today
     )
     counted = counts.get(case.customer.id, people.NOBODY)
-    change, vendor = _change(session, case)
+    change = session.get_one(VendorChange, case.campaign.change_id)
+    vendor = deadline_of(session, case.campaign, case.terms.today)
     known = _facts(door, case, counted, provider, change, vendor)
     offered = tuple(choice.offers(session, case))
     booked = _booked(case)
@@ -143,17 +136,6 @@ def choosing(
         told=_told(session, door) if booked else (),
         held=case.campaign.state == "held",
     )
-
-
-def _change(session: Session, case: Case) -> tuple[VendorChange, Deadline]:
-    change = session.get_one(VendorChange, case.campaign.change_id)
-    milestones = session.scalars(
-        select(Milestone).where(
-            Milestone.change_id == change.id, Milestone.revision == change.revision
-        )
-    )
-    opened = (case.campaign.started_at or case.campaign.opened_at).date()
-    return change, dated_by(milestones.all(), opened, case.terms.today)
 
 
 def _facts(

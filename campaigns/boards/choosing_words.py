@@ -1,12 +1,11 @@
 """What a change means for a customer, in sentences that claim no more than is known. Pure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from campaigns.facts import MINUTES, plain_summary, plain_title
-from campaigns.models import Milestone, VendorChange
-from campaigns.rules.milestones import Dated, in_words, on_hold, vendor_date
+from campaigns.models import VendorChange
+from campaigns.rules.milestones import Deadline
 from campaigns.rules.steps import Anchor, Audience, Channel, Evidence, Playbook, Scope, Step
 
 EVERYBODY = (Audience.ALL_USERS, Audience.USERS_NOT_READY)
@@ -28,8 +27,6 @@ WHOM = {
     "admins_not_ready": "to administrators who are not ready yet",
     "told_other_day": "to everyone who was told another date",
 }
-
-
 NOT_READY = {"all_users": "users_not_ready", "admins": "admins_not_ready"}
 
 
@@ -56,27 +53,6 @@ class Ahead:
     when: str
     what: str
     whom: str
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """The vendor's binding date as it is known; `dated` is None where there is none."""
-
-    dated: Dated | None
-    past: bool
-    on_hold: bool
-
-    @property
-    def words(self) -> str | None:
-        """`Tuesday 15 December 2026`, `October 2024`."""
-        return in_words(self.dated.day, self.dated.precision) if self.dated else None
-
-
-def dated_by(milestones: Sequence[Milestone], opened: date, today: date) -> Deadline:
-    """The date that binds a campaign which was opened on a day."""
-    dated = vendor_date(milestones, opened)
-    past = dated is not None and dated.day is not None and dated.day < today
-    return Deadline(dated, past, on_hold(milestones))
 
 
 def meaning(

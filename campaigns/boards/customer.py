@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns import people
+from campaigns.boards.person_lines import PersonLine, person_lines
+from campaigns.boards.timeline import Happening, timeline
 from campaigns.errors import NotFound
 from campaigns.models import (
     Agreement,
@@ -16,50 +18,21 @@ from campaigns.models import (
     Customer,
     CustomerDomain,
     Delivery,
-    Exemption,
     JournalEntry,
     Observation,
     Rollout,
-    SelfReport,
     Snapshot,
-    Standing,
     Step,
     Task,
     Touch,
 )
-from campaigns.rules.adoption import People, word
+from campaigns.rules.adoption import People
 from campaigns.rules.calendar import WorkCalendar
+from campaigns.rules.steps import Evidence
 from campaigns.terms import playbook_of
 
+__all__ = ["CustomerView", "Happening", "PersonLine", "RolloutView", "customer_view"]
 LETTERS_SHOWN = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One line of the timeline; `ahead` lies below today's line."""
-
-    at: datetime
-    kind: str  # letter, task, agreement, skipped, planned
-    title: str
-    detail: str
-    ahead: bool
-    touch_id: int | None = None
-    counts: tuple[tuple[str, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PersonLine:
-    """One person with what is known and since when."""
-
-    contact: Contact
-    state: str
-    level: int | None
-    required: bool | None
-    reason: str | None
-    taken_at: datetime | None
-    source: str | None
-    says: tuple[str, ...]
-    excepted_until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +45,7 @@ class RolloutView:
     timeline: Sequence[Happening]
     people: Sequence[PersonLine]
     counted: People
+    measured: bool  # whether evidence says who is ready
     letters: Sequence[tuple[Delivery, str, str]]
     tasks: Sequence[Task]
 
@@ -146,102 +120,15 @@ def _rollout(
         rollout=rollout,
         campaign=campaign,
         agreements=agreements,
-        timeline=_timeline(session, rollout, agreements, now),
-        people=_people(session, customer, rollout, campaign, evidence, today),
+        timeline=timeline(session, rollout, agreements, now),
+        people=person_lines(session, rollout, campaign, evidence, today),
         counted=counts.get(customer.id, people.NOBODY),
+        measured=evidence != Evidence.NONE,
         letters=_letters(session, rollout),
         tasks=session.scalars(
             select(Task).where(Task.rollout_id == rollout.id).order_by(Task.due)
         ).all(),
     )
-
-
-def _timeline(
-    session: Session, rollout: Rollout, agreements: Sequence[Agreement], now: datetime
-) -> list[Happening]:
-    counts: dict[int, list[tuple[str, int]]] = {}
-    for touch_id, state, many in session.execute(
-        select(Delivery.touch_id, Delivery.state, func.count())
-        .join(Touch, Touch.id == Delivery.touch_id)
-        .where(Touch.rollout_id == rollout.id)
-        .group_by(Delivery.touch_id, Delivery.state)
-        .order_by(Delivery.state)
-    ):
-        counts.setdefault(touch_id, []).append((state, many))
-    rows = session.execute(
-        select(Touch, Step)
-        .join(Step, Step.id == Touch.step_id)
-        .where(Touch.rollout_id == rollout.id)
-    )
-    found = [_touch_line(touch, step, tuple(counts.get(touch.id, ())), now) for touch, step in rows]
-    found += [_agreement_line(agreement) for agreement in agreements]
-    return sorted(found, key=lambda line: line.at)
-
-
-def _touch_line(
-    touch: Touch, step: Step, counts: tuple[tuple[str, int], ...], now: datetime
-) -> Happening:
-    kind = {"planned": "planned", "skipped": "skipped", "cancelled": "skipped"}.get(
-        touch.state, "task" if step.channel == "task" else "letter"
-    )
-    at = touch.opened_at or touch.due
-    return Happening(at, kind, step.title, touch.reason or "", at > now, touch.id, counts)
-
-
-def _agreement_line(agreement: Agreement) -> Happening:
-    by = f"{agreement.by_name}, {agreement.by_role}"
-    if agreement.day is None or agreement.local_time is None:
-        return Happening(agreement.at, "agreement", "Date withdrawn", by, False)
-    day = (
-        f"{agreement.day:%a} {agreement.day.day} {agreement.day:%b %Y} {agreement.local_time:%H:%M}"
-    )
-    return Happening(agreement.at, "agreement", f"Agreed: {day}", f"{by} ({agreement.how})", False)
-
-
-def _people(
-    session: Session,
-    customer: Customer,
-    rollout: Rollout,
-    campaign: Campaign,
-    evidence: str,
-    today: date,
-) -> list[PersonLine]:
-    until = (
-        select(func.max(Exemption.until))
-        .where(
-            Exemption.contact_id == Contact.id,
-            Exemption.campaign_id == campaign.id,
-            Exemption.ended_at.is_(None),
-            Exemption.until >= today,
-        )
-        .scalar_subquery()
-    )
-    says: dict[int, list[str]] = {}
-    for contact_id, said in session.execute(
-        select(SelfReport.contact_id, SelfReport.says).where(SelfReport.rollout_id == rollout.id)
-    ):
-        says.setdefault(contact_id, []).append(said)
-    rows = session.execute(
-        select(Contact, Standing, Snapshot.source, until)
-        .outerjoin(Standing, people.standing_of(evidence))
-        .outerjoin(Snapshot, Snapshot.id == Standing.snapshot_id)
-        .where(Contact.customer_id == customer.id, people.counted())
-        .order_by(Contact.name)
-    )
-    return [
-        PersonLine(
-            contact=contact,
-            state=word(standing.level if standing else None, excepted is not None),
-            level=standing.level if standing else None,
-            required=standing.required if standing else None,
-            reason=standing.reason if standing else "no evidence yet",
-            taken_at=standing.taken_at if standing else None,
-            source=source,
-            says=tuple(says.get(contact.id, ())),
-            excepted_until=excepted,
-        )
-        for contact, standing, source, excepted in rows
-    ]
 
 
 def _letters(session: Session, rollout: Rollout) -> Sequence[tuple[Delivery, str, str]]:

@@ -1,7 +1,7 @@
 """A letter as it was sent, put together again from the pinned version and the kept facts."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +13,10 @@ from campaigns.models import Contact, Customer, Delivery, LetterVersion, Rollout
 
 @dataclass(frozen=True, slots=True)
 class LetterCopy:
-    """What is kept of one letter. `compiled` and `facts` are None where it never left."""
+    """What is kept of one letter. `compiled` and `facts` are None where it never left.
+
+    `told_day` is the agreed day that it named, so that a correction goes to those who read it.
+    """
 
     public_id: str
     step: str
@@ -29,6 +32,7 @@ class LetterCopy:
     message_id: str | None
     compiled: dict[str, Any] | None
     facts: dict[str, str] | None
+    told_day: date | None
 
 
 def letter_copy(session: Session, public_id: str) -> LetterCopy:
@@ -61,4 +65,5 @@ def letter_copy(session: Session, public_id: str) -> LetterCopy:
         message_id=delivery.message_id,
         compiled=version.compiled if version else None,
         facts=delivery.facts,
+        told_day=delivery.told_day,
     )

@@ -12,7 +12,7 @@ from campaigns import people
 from campaigns.boards.changes import change_list
 from campaigns.library import shipped_changes
 from campaigns.models import Contact, Customer
-from campaigns.rules.milestones import in_words, vendor_date
+from campaigns.rules.milestones import deadline
 
 TAGS_SHOWN = 200
 
@@ -75,8 +75,8 @@ def library_untaken(session: Session, now: datetime, wanted: str = "") -> list[C
         text = f"{row.source_id} {row.vendor} {row.title} {row.category}".casefold()
         if row.source_id not in taken and all(word in text for word in words):
             milestones = [_Dated(m.kind, m.date, m.precision) for m in row.milestones]
-            dated = vendor_date(milestones, now.date())
-            date_words = in_words(dated.day, dated.precision) if dated else "date needed"
+            vendor = deadline(milestones, now.date(), now.date())
+            date_words = vendor.words or "date needed"
             found.append(ChangeOption(row.source_id, row.vendor, row.title, date_words, True))
     return found
 

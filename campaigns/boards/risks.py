@@ -6,7 +6,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.boards.lines import Agreed
-from campaigns.facts import relative
 from campaigns.models import (
     Campaign,
     Contact,
@@ -15,11 +14,14 @@ from campaigns.models import (
     Touch,
 )
 from campaigns.rules.adoption import People, gate
+from campaigns.rules.days import relative
 from campaigns.rules.steps import Playbook
 
 UNDECIDED = ("planned", "invited", "proposed")
-
-
+NOBODY_NAMED = "no decision maker named"
+BOUNCED = "owner's address bounced"
+REFUSED = "a letter to the owner was refused"
+NOBODY_DECIDES = (NOBODY_NAMED, BOUNCED, REFUSED)  # somebody else has to be asked
 SOON = 21  # days before the vendor's date from which "no date" is a risk
 
 
@@ -35,9 +37,9 @@ def unreachable_owners(session: Session, campaign: Campaign) -> dict[int, str]:
         )
         .group_by(Contact.customer_id)
     ).all()
-    found = dict.fromkeys(session.scalars(living), "no decision maker named")
+    found = dict.fromkeys(session.scalars(living), NOBODY_NAMED)
     for customer_id, many, suppressed in named:
-        found[customer_id] = "owner's address bounced" if suppressed == many else ""
+        found[customer_id] = BOUNCED if suppressed == many else ""
     refused = session.execute(
         select(Rollout.customer_id, func.count())
         .select_from(Delivery)
@@ -52,7 +54,7 @@ def unreachable_owners(session: Session, campaign: Campaign) -> dict[int, str]:
         .group_by(Rollout.customer_id)
     )
     for customer_id, _ in refused:
-        found[customer_id] = found[customer_id] or "a letter to the owner was refused"
+        found[customer_id] = found[customer_id] or REFUSED
     return found
 
 

@@ -8,11 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.boards.campaign import CampaignView, campaign_list, campaign_view
+from campaigns.capacity import lanes
 from campaigns.models import (
     Agreement,
     Campaign,
     Customer,
     Delivery,
+    Freeze,
     Rollout,
     Task,
     TechnicianDay,
@@ -20,6 +22,7 @@ from campaigns.models import (
 )
 
 FORTNIGHT = 14
+FRIDAY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,19 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class DayLoad:
-    """How much of one day is promised, over all technicians."""
+    """How much of one day is promised, over all technicians; minutes are free on working days.
+
+    `freeze` is the reason why nothing is done for any customer on that day, else empty.
+    """
 
     day: date
     booked: int
-    minutes: int
+    free: int
+    freeze: str
+
+    @property
+    def weekend(self) -> bool:
+        return self.day.weekday() > FRIDAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +67,13 @@ class Board:
     swept_at: datetime | None
 
 
-def board(session: Session, now: datetime, me: str | None = None) -> Board:
-    """`me` is an account manager's address: their own customers come first."""
+def board(
+    session: Session, now: datetime, me: str | None = None, *, day_minutes: int = 480
+) -> Board:
+    """`me` is an account manager's address: their own customers come first.
+
+    `day_minutes` is what one technician has on a day that nobody has booked yet.
+    """
     views = [
         campaign_view(session, campaign, now)
         for campaign in campaign_list(session)
@@ -65,7 +81,7 @@ def board(session: Session, now: datetime, me: str | None = None) -> Board:
     ]
     items = [*_letters(session, me), *_risks(views, me), *_tasks(session, now, me)]
     items.sort(key=lambda item: not item.mine)
-    return Board(items, views, _days(session, now), None)
+    return Board(items, views, _days(session, now, day_minutes), None)
 
 
 def _letters(session: Session, me: str | None) -> list[Item]:
@@ -140,9 +156,9 @@ def _same(account_manager: str | None, me: str | None) -> bool:
     return bool(account_manager and me and account_manager.casefold() == me.casefold())
 
 
-def _days(session: Session, now: datetime) -> list[DayLoad]:
+def _days(session: Session, now: datetime, day_minutes: int) -> list[DayLoad]:
     first = now.date()
-    last = first + timedelta(days=FORTNIGHT)
+    last = first + timedelta(days=FORTNIGHT - 1)
     booked = dict(
         session.execute(
             select(Agreement.day, func.count())
@@ -154,12 +170,32 @@ def _days(session: Session, now: datetime) -> list[DayLoad]:
             .group_by(Agreement.day)
         ).all()
     )
-    minutes = dict(
-        session.execute(
-            select(TechnicianDay.day, func.sum(TechnicianDay.taken))
-            .where(TechnicianDay.day.between(first, last))
-            .group_by(TechnicianDay.day)
-        ).all()
+    free = _free(session, first, last, day_minutes)
+    freezes = session.scalars(
+        select(Freeze).where(
+            Freeze.customer_id.is_(None), Freeze.starts <= last, Freeze.ends >= first
+        )
+    ).all()
+    found = []
+    for day in (first + timedelta(days=ahead) for ahead in range(FORTNIGHT)):
+        freeze = next((row.reason for row in freezes if row.starts <= day <= row.ends), "")
+        closed = freeze or day.weekday() > FRIDAY
+        found.append(DayLoad(day, booked.get(day, 0), 0 if closed else free[day], freeze))
+    return found
+
+
+def _free(session: Session, first: date, last: date, day_minutes: int) -> dict[date, int]:
+    """The minutes that all technicians together have left, day by day."""
+    names = lanes(session)
+    free = {
+        first + timedelta(days=ahead): len(names) * day_minutes
+        for ahead in range((last - first).days + 1)
+    }
+    rows = session.execute(
+        select(TechnicianDay.day, TechnicianDay.capacity - TechnicianDay.taken).where(
+            TechnicianDay.day.between(first, last), TechnicianDay.lane.in_(names)
+        )
     )
-    days = (first + timedelta(days=ahead) for ahead in range(FORTNIGHT))
-    return [DayLoad(day, booked.get(day, 0), int(minutes.get(day, 0) or 0)) for day in days]
+    for day, left in rows:
+        free[day] += left - day_minutes
+    return free

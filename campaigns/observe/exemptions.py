@@ -1,12 +1,11 @@
 """Exceptions: a person out of scope for a while, with a reason and a name under it."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from campaigns.errors import Conflict, Invalid
-from campaigns.journal import Actor, record
+from campaigns.journal import Actor, record_of
 from campaigns.models import Campaign, Contact, Exemption
 
 
@@ -39,7 +38,7 @@ def except_contact(
     )
     session.add(exemption)
     details = {"reason": reason, "until": str(until), "campaign": campaign.name}
-    _note(session, contact, "excepted", who, now, details)
+    record_of(session, contact, "excepted", who, now, details)
     return exemption
 
 
@@ -49,23 +48,4 @@ def return_to_scope(session: Session, exemption: Exemption, *, who: Actor, now: 
         raise Conflict("This exception has ended already.", "ended")
     exemption.ended_at = now
     contact = session.get_one(Contact, exemption.contact_id)
-    _note(session, contact, "exception_ended", who, now, {})
-
-
-def _note(
-    session: Session,
-    contact: Contact,
-    what: str,
-    who: Actor,
-    now: datetime,
-    details: Mapping[str, object],
-) -> None:
-    record(
-        session,
-        who=who,
-        what=what,
-        subject=contact.name,
-        now=now,
-        customer_id=contact.customer_id,
-        details=details,
-    )
+    record_of(session, contact, "exception_ended", who, now, {})

@@ -1,13 +1,30 @@
-"""Which contact a row of evidence is about: by object id, then UPN, then address."""
+"""Which contact a row of evidence is about, and what of it may be believed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.models import Contact, Customer, CustomerDomain, FormerAddress
-from campaigns.rules.records import EvidenceRecord
+from campaigns.rules.records import EvidenceFile, EvidenceRecord
+
+IDENTITY_PROVIDER_TAG = "identity_provider"
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A row with whom it is about and the level that may be believed."""
+
+    row: EvidenceRecord
+    contact_id: int | None
+    customer_id: int | None
+    level: int | None
+    reason: str | None
+
+    @property
+    def identity(self) -> str:
+        return self.row.upn or self.row.address or self.row.external_id or ""
 
 
 @dataclass
@@ -28,7 +45,7 @@ class People:
         )
 
     def contact(self, row: EvidenceRecord, only: int | None) -> int | None:
-        """The one contact that the row means; None where there is none, or more than one."""
+        """By object id, then UPN, then address; None where it is nobody, or more than one."""
         home = only if only is not None else self.customer(row)
         for found in self._candidates(row):
             at_home = {id_ for id_ in found if home is None or self.customer_of[id_] == home}
@@ -42,6 +59,14 @@ class People:
         for text in (row.upn, row.address):
             if text:
                 yield self.by_address.get(text.casefold(), set())
+
+
+def match(session: Session, file: EvidenceFile, customer: Customer | None) -> Sequence[Matched]:
+    """Every good row of the file, which may be about one customer alone."""
+    only = customer.id if customer else None
+    people = load_people(session, only)
+    providers = _outside_providers(session)
+    return [_match(row, people, only, providers) for _, row in file.parsed.accepted]
 
 
 def load_people(session: Session, customer_id: int | None) -> People:
@@ -77,3 +102,25 @@ def _customers(session: Session, people: People) -> None:
             people.customers[tenant.casefold()] = id_
     for id_, domain in session.execute(select(CustomerDomain.customer_id, CustomerDomain.domain)):
         people.customers[domain.casefold()] = id_
+
+
+def _match(
+    row: EvidenceRecord, people: People, only: int | None, providers: dict[int, str]
+) -> Matched:
+    contact_id = people.contact(row, only)
+    home = people.customer_of.get(contact_id) if contact_id else people.customer(row)
+    level, reason = row.level, row.reason or None
+    if row.active is False:
+        level, reason = None, "the account is switched off"
+    elif level == 0 and home in providers:
+        # Entra and Google show people who use an outside provider as not registered.
+        level, reason = None, f"signs in through {providers[home]}"
+    return Matched(row, contact_id, home, level, reason)
+
+
+def _outside_providers(session: Session) -> dict[int, str]:
+    found = {}
+    for id_, tags in session.execute(select(Customer.id, Customer.tags)):
+        if tags.get(IDENTITY_PROVIDER_TAG):
+            found[id_] = str(tags[IDENTITY_PROVIDER_TAG])
+    return found

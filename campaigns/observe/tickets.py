@@ -26,36 +26,38 @@ def import_tickets(
 
     A ticket of a customer that is not known is rejected with its line.
     """
-    customers = {c.folded_name: c.id for c in session.scalars(select(Customer))}
-    rejected = list(parsed.rejected)
-    rows: list[dict[str, Any]] = []
-    for line, ticket in parsed.accepted:
-        customer_id = customers.get(" ".join(ticket.customer.split()).casefold())
-        if customer_id is None:
-            reason = f'There is no customer "{ticket.customer}".'
-            rejected.append(Rejected(line, reason))
-        else:
-            rows.append(_row(source, customer_id, ticket))
+    rows, strangers = _rows(session, source, parsed)
+    rejected = sorted([*parsed.rejected, *strangers], key=lambda r: r.line)
     store = accept_good_rows or not rejected
     created = insert_missing(session, Ticket, rows) if store else 0
     if created:
-        record(
-            session,
-            who=who,
-            what="tickets_imported",
-            subject=source,
-            now=now,
-            details={"created": created},
-        )
+        details = {"created": created}
+        record(session, who=who, what="tickets_imported", subject=source, now=now, details=details)
     return ImportResult(
         rows=parsed.rows,
-        rejected=sorted(rejected, key=lambda r: r.line),
+        rejected=rejected,
         created=created,
         updated=0,
         unchanged=len(rows) - created if store else 0,
         stored=store,
         warnings=parsed.warnings,
     )
+
+
+def _rows(
+    session: Session, source: str, parsed: Parsed[TicketRecord]
+) -> tuple[list[dict[str, Any]], list[Rejected]]:
+    """What can be kept, and the lines of customers that nobody knows."""
+    customers = {c.folded_name: c.id for c in session.scalars(select(Customer))}
+    rows: list[dict[str, Any]] = []
+    strangers = []
+    for line, ticket in parsed.accepted:
+        customer_id = customers.get(" ".join(ticket.customer.split()).casefold())
+        if customer_id is None:
+            strangers.append(Rejected(line, f'There is no customer "{ticket.customer}".'))
+        else:
+            rows.append(_row(source, customer_id, ticket))
+    return rows, strangers
 
 
 def _row(source: str, customer_id: int, ticket: TicketRecord) -> dict[str, Any]:

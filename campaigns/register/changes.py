@@ -60,16 +60,6 @@ def add_milestone(
     )
 
 
-def milestones(session: Session, change: VendorChange) -> list[Milestone]:
-    """The dated facts of the current revision, earliest first."""
-    rows = session.scalars(
-        select(Milestone)
-        .where(Milestone.change_id == change.id, Milestone.revision == change.revision)
-        .order_by(Milestone.day, Milestone.id)
-    )
-    return list(rows)
-
-
 def _register(session: Session, row: ChangeRecord, who: Actor, now: datetime) -> Registered:
     digest = _content_hash(row)
     change = session.scalar(select(VendorChange).where(VendorChange.source_id == row.source_id))

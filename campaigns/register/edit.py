@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from campaigns.errors import Conflict, Invalid, NotFound
-from campaigns.journal import Actor, record
+from campaigns.journal import Actor, record_of
 from campaigns.models import Contact, Customer, FormerAddress
 from campaigns.models.people import CONTACT_KINDS
 from campaigns.register.contacts import ROLES
@@ -51,7 +51,9 @@ def add_contact(
     contact = session.scalars(
         select(Contact).where(Contact.customer_id == customer_id, Contact.email == row.email)
     ).one()
-    _note(session, contact, "contact_added", who, now, {"email": row.email, "roles": _roles(row)})
+    record_of(
+        session, contact, "contact_added", who, now, {"email": row.email, "roles": _roles(row)}
+    )
     return contact
 
 
@@ -79,7 +81,7 @@ def change_contact(
     except IntegrityError:
         raise _taken(row.email) from None
     words = {name: value for name, value in changes.items() if not name.startswith("suppressed")}
-    _note(session, contact, "contact_changed", who, now, words)
+    record_of(session, contact, "contact_changed", who, now, words)
     return True
 
 
@@ -92,7 +94,7 @@ def mark_left(session: Session, contact: Contact, *, who: Actor, now: datetime) 
         raise Conflict(f"{contact.name} was marked as left already.", "already_left")
     contact.left_at = now
     session.flush()
-    _note(session, contact, "contact_left", who, now, {"email": contact.email})
+    record_of(session, contact, "contact_left", who, now, {"email": contact.email})
     return len(
         session.scalars(
             select(Contact.id).where(
@@ -109,7 +111,7 @@ def mark_back(session: Session, contact: Contact, *, who: Actor, now: datetime) 
     if contact.left_at is None:
         raise Conflict(f"{contact.name} has not left.", "not_left")
     contact.left_at = None
-    _note(session, contact, "contact_back", who, now, {"email": contact.email})
+    record_of(session, contact, "contact_back", who, now, {"email": contact.email})
 
 
 def _values(row: ContactRecord) -> dict[str, object]:
@@ -139,22 +141,3 @@ def _roles(row: ContactRecord) -> list[str]:
 
 def _taken(email: str) -> Conflict:
     return Conflict(f"{email} is on this customer's list already.", "address_taken", "email")
-
-
-def _note(
-    session: Session,
-    contact: Contact,
-    what: str,
-    who: Actor,
-    now: datetime,
-    details: dict[str, object],
-) -> None:
-    record(
-        session,
-        who=who,
-        what=what,
-        subject=contact.name,
-        now=now,
-        customer_id=contact.customer_id,
-        details=details,
-    )

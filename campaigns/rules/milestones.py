@@ -1,8 +1,11 @@
 """Dated facts of a vendor: which one binds, and how to say a date as exactly as it is known."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
+
+from campaigns.rules.days import long_day
 
 KINDS = (
     "action-by",
@@ -80,4 +83,29 @@ def in_words(day: date | None, precision: str) -> str:
         return f"{'first' if day.month <= 6 else 'second'} half of {day.year}"
     if precision == "year":
         return str(day.year)
-    return f"{day:%A} {day.day} {day:%B %Y}"
+    return long_day(day)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The vendor's binding date as it is known; `dated` is None where there is none."""
+
+    dated: Dated | None
+    past: bool
+    on_hold: bool
+
+    @property
+    def day(self) -> date | None:
+        return self.dated.day if self.dated else None
+
+    @property
+    def words(self) -> str | None:
+        """`Tuesday 15 December 2026`, `October 2024`."""
+        return in_words(self.dated.day, self.dated.precision) if self.dated else None
+
+
+def deadline(milestones: Sequence[Dated], opened: date, today: date) -> Deadline:
+    """The date that binds a campaign which was opened on a day."""
+    dated = vendor_date(milestones, opened)
+    past = dated is not None and dated.day is not None and dated.day < today
+    return Deadline(dated, past, on_hold(milestones))

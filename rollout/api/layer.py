@@ -17,6 +17,19 @@ from campaigns.errors import Invalid
 from rollout.auth import needs
 
 PREFIX = "/api/v1"
+# What pydantic finds, in words; the rest is said in its own.
+SAID = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known here",
+    "string_type": "must be text",
+    "string_too_long": "is longer than {max_length} characters",
+    "string_too_short": "is empty",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "int_parsing_size": "must be a smaller number",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+}
 Asks = TypeVar("Asks", bound=BaseModel)
 View = TypeVar("View", bound=Callable[..., dict[str, Any] | list[dict[str, Any]]])
 
@@ -108,7 +121,9 @@ def _checked(model: type[Asks], given: dict[str, Any], kind: str) -> Asks:
     try:
         return model.model_validate(given)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        first = error.errors(include_url=False, include_input=False)[0]
         name = ".".join(str(part) for part in first["loc"])[:100] or kind
-        reason = first["msg"].removeprefix("Value error, ")
-        raise Invalid(f'The {kind} "{name}": {reason}.', f"bad_{kind}", name) from None
+        other = ": " + first["msg"].removeprefix("Value error, ")
+        said = SAID.get(first["type"], "").format(**first.get("ctx", {}))
+        problem = f" {said}" if said else other
+        raise Invalid(f'The {kind} "{name}"{problem}.', f"bad_{kind}", name) from None

@@ -1,4 +1,4 @@
-"""rollout campaigns, agree, rehearse."""
+"""rollout campaigns."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,19 +8,9 @@ import click
 from campaigns import boards, launch
 from campaigns.models import Campaign
 from campaigns.playbooks import names as playbook_names
-from campaigns.playbooks import shipped
-from rollout.cli.context import (
-    acts,
-    desk_for,
-    open_runtime,
-    print_json,
-    prints_json,
-    read_bytes,
-    settings,
-)
+from rollout.cli.acting import acts, desk_for
+from rollout.cli.context import open_runtime, print_json, prints_json, read_bytes, settings
 from rollout.desk import Desk, chooser_for
-from rollout.parse.moment import parse_instant
-from workers.rehearse import rehearse as rehearse_campaign
 
 
 @click.group(name="campaigns")
@@ -167,77 +157,6 @@ def campaigns_show(name: str, as_json: bool) -> None:
     _print_view(rt.clock.now(), rt, name, as_json)
 
 
-@click.group(name="playbooks")
-def playbooks_group() -> None:
-    """The steps that campaigns follow."""
-
-
-@playbooks_group.command(name="list")
-def playbooks_list() -> None:
-    """The playbooks that come with the product."""
-    for name in playbook_names():
-        click.echo(f"{name}  {shipped(name).title}")
-
-
-@click.command(name="agree")
-@click.argument("campaign")
-@click.argument("customer")
-@click.argument("when", metavar="DATE[ TIME]", nargs=-1, required=True)
-@prints_json
-@acts
-def agree(
-    campaign: str, customer: str, when: tuple[str, ...], as_json: bool, actor: str | None
-) -> None:
-    """A date agreed by phone, in the customer's own time, such as 2026-12-08 18:00."""
-    parts = " ".join(when).split()
-    if len(parts) > 2:
-        raise click.UsageError("Give one date and at most one time, such as 2026-12-08 18:00.")
-    desk = desk_for(actor, "agree")
-    case, made = desk.agree_by_phone(
-        campaign, customer, parts[0], parts[1] if len(parts) > 1 else None
-    )
-    assert made.day is not None
-    assert made.local_time is not None
-    if as_json:
-        print_json(
-            {
-                "campaign": case.campaign.name,
-                "customer": case.customer.name,
-                "date": made.day.isoformat(),
-                "time": f"{made.local_time:%H:%M}",
-                "zone": made.zone,
-                "how": made.how,
-                "version": made.version,
-            }
-        )
-        return
-    shifted = " (that time does not exist on that day; the first one after it counts)"
-    click.echo(
-        f"{case.customer.name}: {made.day:%a} {made.day.day} {made.day:%b %Y}, "
-        f"{made.local_time:%H:%M} {made.zone}{shifted if made.shifted else ''}."
-    )
-
-
-@click.command(name="rehearse")
-@click.argument("campaign")
-@click.option("--until", help="Stop at this moment, such as 2026-12-08 or 2026-12-08T09:00Z.")
-@prints_json
-def rehearse(campaign: str, until: str | None, as_json: bool) -> None:
-    """Every message, task, skip and conflict ahead, on a virtual clock. Nothing leaves."""
-    result = rehearse_campaign(open_runtime(), campaign, parse_instant(until) if until else None)
-    if as_json:
-        print_json(result.as_json())
-        return
-    for event in result.events:
-        detail = event.subject or event.reason
-        click.echo(
-            f"{event.local}  {event.customer}  {event.kind}  {event.step}  "
-            f"{event.people or ''}  {detail}"
-        )
-    mails = sum(event.people for event in result.events if event.kind == "mail")
-    click.echo(f"{mails} letters, {len(result.events)} events.")
-
-
 def _move(
     name: str,
     actor: str | None,
@@ -274,6 +193,3 @@ def _print_view(now: Any, rt: Any, name: str, as_json: bool, short: bool = False
         )
         risk = f"  AT RISK: {'; '.join(line.risks)}" if line.risks else ""
         click.echo(f"  {line.customer}  {line.state}  {agreed}  {line.people.sentence()}{risk}")
-
-
-COMMANDS = (campaigns_group, playbooks_group, agree, rehearse)

@@ -9,7 +9,8 @@ from campaigns.register import add_milestone
 from campaigns.register.changes import find_change
 from campaigns.rules.milestones import in_words
 from campaigns.rules.records import MilestoneRecord
-from rollout.cli.context import acts, desk_for, open_runtime, opened, print_json, prints_json
+from rollout.cli.acting import acts, desk_for
+from rollout.cli.context import open_runtime, opened, print_json, prints_json
 from rollout.parse.moment import parse_day
 
 
@@ -80,6 +81,3 @@ def _show(rows: list[dict[str, Any]], as_json: bool) -> None:
             for m in row["milestones"]
         )
         click.echo(f"{row['id']}  {row['vendor']}: {row['title']}  ({dates or 'date needed'})")
-
-
-COMMANDS = (changes_group,)

@@ -128,6 +128,3 @@ def _must_be_shared(settings: Settings) -> None:
 def _drive(rt: Runtime) -> None:
     if isinstance(rt.clock, DrivenClock):
         rt.clock.go_on()
-
-
-COMMANDS = (up, migrate, web, worker, beat)

@@ -1,6 +1,6 @@
 """What lies ahead as rows: what many customers get alike at the same local time is one row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,28 +22,28 @@ class Row:
     people: int
 
 
-def alike(events: Sequence[Event]) -> list[Row]:
-    """In the order of the days, then of the local times."""
+def alike(events: Sequence[Event], titles: Mapping[str, str]) -> list[Row]:
+    """In the order of the days, then of the local times. `titles` names the steps by key."""
     groups: dict[tuple[str, str, str, str, str], list[Event]] = {}
     for event in events:
         key = (event.local, event.kind, event.step, event.subject, event.reason)
         groups.setdefault(key, []).append(event)
-    return [_row(groups[key]) for key in sorted(groups)]
+    return [_row(groups[key], titles) for key in sorted(groups)]
 
 
-def _row(group: Sequence[Event]) -> Row:
+def _row(group: Sequence[Event], titles: Mapping[str, str]) -> Row:
     first = group[0]
     return Row(
         day=date.fromisoformat(first.local[:10]),
         clock=first.local[11:16],
         kind=first.kind,
         audience=step_words.audience(first.audience),
-        subject=_subject(group),
+        subject=_subject(group[0], titles),
         reason=first.reason,
         customers=sorted({event.customer for event in group}, key=str.casefold),
         people=sum(event.people for event in group),
     )
 
 
-def _subject(group: Sequence[Event]) -> str:
-    return group[0].subject or group[0].step.replace("-", " ")
+def _subject(event: Event, titles: Mapping[str, str]) -> str:
+    return event.subject or titles.get(event.step) or event.step.replace("-", " ")

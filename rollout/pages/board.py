@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 
 from campaigns.boards import CampaignView, board
+from campaigns.boards.campaign import UNDECIDED, CustomerLine
 from campaigns.boards.first_steps import FirstSteps, first_steps
+from campaigns.boards.risks import NOBODY_DECIDES
 from campaigns.boards.today import Board, Item
 from rollout.auth import me, needs
 from rollout.current import runtime
 from rollout.pages import typed
+from rollout.pulse import look
 
 pages = Blueprint("board", __name__)
 SHOWN = 25
@@ -24,13 +27,22 @@ class Line:
     agreed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The quickest way out of a risk; `action` is what a role must be allowed to do."""
+
+    label: str
+    address: str
+    action: str
+
+
 @pages.get("/")
 @needs("read")
 def front() -> str:
     here = runtime()
     now = here.clock.now()
     with here.store.reading() as session:
-        found = board(session, now, me().email)
+        found = board(session, now, me().email, day_minutes=here.day_minutes)
         steps = first_steps(session)
     mine = request.args.get("mine") == "1"
     items = [item for item in _ordered(found.items) if item.mine or not mine]
@@ -47,10 +59,12 @@ def front() -> str:
         ),
         lines=_lines(found),
         campaign_of={line.rollout_id: view.name for view in found.campaigns for line in view.lines},
+        mending={line.rollout_id: _way(line) for view in found.campaigns for line in view.lines},
         days=found.days,
         today=now.date(),
         steps=steps,
         todo=_todo(steps),
+        pulse=look(here),
     )
 
 
@@ -61,6 +75,18 @@ def _ordered(items: Sequence[Item]) -> list[Item]:
 
 def _mine(items: Sequence[Item]) -> int:
     return sum(1 for item in items if item.mine)
+
+
+def _way(line: CustomerLine) -> Way:
+    """Name who decides, agree or move the date; where neither helps, look at it."""
+    home = f"/customers/{line.customer_id}"
+    if line.agreed is None and any(about in line.risks for about in NOBODY_DECIDES):
+        return Way("Name another contact", f"{home}/contacts/new", "plan")
+    if line.agreed is None and line.state in UNDECIDED:
+        return Way("Agree a date", f"{home}/rollouts/{line.rollout_id}/date", "agree")
+    if line.state == "agreed":
+        return Way("Move the date", f"{home}/rollouts/{line.rollout_id}/date", "agree")
+    return Way("Open", f"{home}#rollout-{line.rollout_id}", "read")
 
 
 def _lines(found: Board) -> list[Line]:

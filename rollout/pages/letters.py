@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from campaigns import contact
 from campaigns.boards import LetterCopy, letter_copy
-from campaigns.boards.told import told_day
 from campaigns.errors import NotFound
 from guides.errors import GuideError
 from guides.letters import CompiledLetter, Letter, fill
@@ -34,8 +33,7 @@ class Shown:
 def show(public_id: str) -> str:
     with runtime().store.reading() as session:
         copy = letter_copy(session, _clean(public_id))
-        told = told_day(session, copy.public_id)
-    return render_template("letters/show.html", copy=copy, told=told, shown=_as_sent(copy))
+    return render_template("letters/show.html", copy=copy, told=copy.told_day, shown=_as_sent(copy))
 
 
 @pages.get("/letters/<public_id>/html")

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template
 
+from campaigns import playbooks
 from campaigns.boards import CampaignView, campaign_view
 from campaigns.boards.opened import campaign_numbered
 from campaigns.errors import Conflict
@@ -74,10 +75,17 @@ def _kept(found: Rehearsal, customer: str, kind: str) -> list[Event]:
     return sorted(events, key=lambda event: (event.local[:10], event.at))
 
 
+def _titles(playbook: str) -> dict[str, str]:
+    """What its steps are called, by their keys."""
+    if playbook not in playbooks.names():
+        return {}
+    return {step.key: step.title for step in playbooks.shipped(playbook).steps}
+
+
 def _shown(view: CampaignView, found: Rehearsal) -> dict[str, Any]:
     customer, kind, run = typed.asked("customer"), typed.asked("kind", 20), typed.asked("run", 1)
     kept = _kept(found, customer, kind)
-    rows = alike(kept)
+    rows = alike(kept, _titles(view.playbook))
     page = min(typed.page_number(), max(1, -(-len(rows) // AT_ONCE)))
     path = f"/campaigns/{view.id}/rehearsal"
     days = load_per_day(kept)

@@ -13,9 +13,9 @@ from campaigns.errors import Invalid
 from campaigns.rules.records import ChangeRecord, MilestoneRecord, Parsed
 from rollout.parse.cells import CellError, one_line, shown
 from rollout.parse.documents import Document, Item, document_of, folded, text_of, texts_of
-from rollout.parse.moments import FIRST_REAL_YEAR, instant
 from rollout.parse.prose import on_hold_sentence, plain_text, tidied
 from rollout.parse.sift import sift
+from rollout.parse.timestamps import FIRST_REAL_YEAR, instant
 from rollout.parse.upload import Upload
 
 MESSAGE_ID = re.compile(r"MC\d{3,10}", re.ASCII | re.IGNORECASE)

@@ -11,7 +11,7 @@ from datetime import datetime
 from campaigns.rules.records import TicketRecord
 from rollout.parse.cells import CellError, one_line, shown
 from rollout.parse.documents import Item, folded, number_of, text_of
-from rollout.parse.moments import instant, real_instant
+from rollout.parse.timestamps import instant, real_instant
 
 MAX_MINUTES = 60 * 24 * 366
 MAX_WAITING = MAX_MINUTES * 30

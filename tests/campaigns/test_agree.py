@@ -1,59 +1,21 @@
 """A date is chosen, moved or withdrawn: who may, until when, and what is kept of it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import event, insert
 
-from campaigns import agree, choice, launch
+from campaigns import agree, choice
 from campaigns.errors import Conflict, Invalid, NotFound
-from campaigns.models import Campaign, Contact, Freeze
-from campaigns.rules.records import ChangeRecord, MilestoneRecord
+from campaigns.models import Campaign
+from tests.campaigns.agree_kit import KIM, TESS, code_of, free, invited, taken
 from tests.kit import (
-    ADA,
-    CHANGE,
     Office,
     add_customer,
     agree_on,
     open_campaign,
-    open_days,
-    rollout_id,
     rows_of,
-    sent,
     withdraw,
 )
-
-TESS = "tess@harbor.example"
-KIM = agree.Chooser("Kim Lee", "owner")
-MINUTES = "SELECT day, capacity, taken FROM technician_day ORDER BY day, lane"
-
-
-def invited(office: Office, **customer: Any) -> int:
-    """A customer that was asked for a date; its rollout."""
-    add_customer(office, **customer)
-    rollout = rollout_id(office, open_campaign(office))
-    office.later(hours=1)
-    return rollout
-
-
-def free(office: Office, rollout: int) -> list[date]:
-    return [day.day for day in open_days(office, rollout)]  # type: ignore[attr-defined]
-
-
-def taken(office: Office) -> int:
-    return sum(minutes for _, _, minutes in rows_of(office, MINUTES))
-
-
-def code_of(office: Office, rollout: int, day: date, **more: Any) -> str:
-    """The code with which a choice is refused, or `agreed`."""
-    try:
-        agree_on(office, rollout, day, **more)
-    except Conflict as refused:
-        return refused.code
-    return "agreed"
 
 
 def test_an_agreement_keeps_who_chose_and_the_customers_own_time_and_zone(office: Office) -> None:
@@ -75,61 +37,6 @@ def test_an_agreement_keeps_who_chose_and_the_customers_own_time_and_zone(office
         assert kept.instant == datetime.combine(day, time(8), tzinfo=UTC) - timedelta(hours=10)
         assert kept.shifted is False
         assert kept.at == office.now
-
-
-def test_every_day_on_offer_can_be_had(office: Office) -> None:
-    rollout = invited(office)
-    days = free(office, rollout)
-    assert days
-    for day in days[:: max(1, len(days) // 6)]:
-        assert code_of(office, rollout, day) == "agreed"
-
-
-def test_the_days_on_offer_keep_a_fortnight_before_the_vendors_date(office: Office) -> None:
-    days = free(office, invited(office))
-    assert max(days) <= date(2026, 12, 15) - timedelta(days=14)
-    assert min(days) >= date(2026, 6, 1) + timedelta(days=30)
-    assert {day.weekday() for day in days} == {1, 2, 3}
-
-
-@pytest.mark.parametrize(
-    ("day", "code"),
-    [
-        (date(2026, 5, 26), "past"),
-        (date(2026, 6, 3), "too_soon"),
-        (date(2026, 12, 15), "after_vendor"),
-        (date(2026, 12, 9), "after_last"),
-        (date(2026, 9, 12), "weekend"),
-        (date(2026, 9, 7), "avoided_weekday"),
-        (date(2026, 9, 11), "avoided_weekday"),
-        (date(2026, 10, 3), "weekend"),
-    ],
-)
-def test_a_day_that_is_closed_is_refused_with_its_reason(
-    office: Office, day: date, code: str
-) -> None:
-    assert code_of(office, invited(office), day) == code
-    assert rows_of(office, "SELECT count(*) FROM agreement") == [(0,)]
-    assert taken(office) == 0
-
-
-def test_a_day_of_the_customers_own_freeze_or_of_the_providers_is_closed(office: Office) -> None:
-    rollout = invited(office)
-    first, second, *_ = free(office, rollout)
-    with office.store.writing() as session:
-        campaign = session.query(Campaign).one()
-        assert campaign.state == "running"
-        customer = agree.find_rollout(session, campaign, "Northwind Dental").customer_id
-        session.add(Freeze(customer_id=customer, starts=first, ends=first, reason="payroll"))
-        session.add(Freeze(customer_id=None, starts=second, ends=second, reason="our party"))
-    assert code_of(office, rollout, first) == "freeze"
-    assert code_of(office, rollout, second) == "freeze"
-    assert not {first, second} & set(free(office, rollout))
-
-
-def test_only_the_times_of_the_playbook_can_be_picked(office: Office) -> None:
-    rollout = invited(office)
-    assert code_of(office, rollout, free(office, rollout)[0], at=time(3, 15)) == "other_time"
 
 
 def test_the_same_answer_twice_is_one_agreement(office: Office) -> None:
@@ -200,43 +107,6 @@ def test_on_the_last_day_for_changes_a_change_still_goes(office: Office) -> None
     assert code_of(office, rollout, last) == "agreed"
 
 
-def test_staff_may_pass_over_habits_but_not_over_limits(office: Office) -> None:
-    rollout = invited(office)
-    assert code_of(office, rollout, date(2026, 9, 7), staff=TESS) == "agreed"  # a Monday
-    assert code_of(office, rollout, date(2026, 12, 9), staff=TESS) == "agreed"  # after the last day
-    assert code_of(office, rollout, date(2026, 9, 12), staff=TESS) == "weekend"
-    assert code_of(office, rollout, date(2026, 12, 15), staff=TESS) == "after_vendor"
-    assert code_of(office, rollout, date(2026, 5, 26), staff=TESS) == "past"
-
-
-def test_a_full_day_is_full_for_staff_too(office: Office) -> None:
-    rollout = invited(office)
-    day = free(office, rollout)[0]
-    agree_on(office, rollout, day)
-    with office.store.writing() as session:
-        session.connection().exec_driver_sql("UPDATE technician_day SET taken = capacity")
-    add_customer(office, "Second Firm")
-    other = rollout_id(office, open_campaign(office, "Second campaign"), "Second Firm")
-    assert code_of(office, other, day) == "date_taken"
-    assert code_of(office, other, day, staff=TESS) == "date_taken"
-
-
-def test_no_date_is_taken_before_the_start_or_after_the_end(office: Office) -> None:
-    add_customer(office)
-    campaign = open_campaign(office, start=False)
-    rollout = rollout_id(office, campaign)
-    assert code_of(office, rollout, date(2026, 9, 8)) == "not_running"
-
-
-def test_a_date_can_still_be_agreed_while_the_campaign_is_held(office: Office) -> None:
-    rollout = invited(office)
-    with office.store.writing() as session:
-        launch.hold(session, session.query(Campaign).one(), why="", who=ADA, now=office.now)
-    assert code_of(office, rollout, free(office, rollout)[0]) == "agreed"
-    office.later(hours=5)
-    assert [letter.step for letter in sent(office)] == ["invite"]
-
-
 def test_who_saw_an_older_date_cannot_replace_a_newer_one(office: Office) -> None:
     """Two people of one customer had the page open at the same time."""
     rollout = invited(office)
@@ -260,87 +130,6 @@ def test_a_date_under_way_stands(office: Office) -> None:
     office.until(datetime.combine(day, time(9), tzinfo=UTC))
     assert code_of(office, rollout, last) in ("under_way", "too_late_to_change")
     assert code_of(office, rollout, last, staff=TESS) == "under_way"
-
-
-def test_a_time_that_does_not_exist_is_shifted_and_says_so(office: Office) -> None:
-    """In Beirut the clocks go forward at midnight; in 2027 Lord Howe's gap is half an hour.
-
-    No slot of a playbook lies in the night, so staff agree it: the first instant after the gap.
-    """
-    change = ChangeRecord(
-        **{
-            **{name: getattr(CHANGE, name) for name in CHANGE.__slots__},
-            "source_id": "MC2",
-            "milestones": (MilestoneRecord("action-by", date(2027, 6, 1), source="MC2"),),
-        }
-    )
-    add_customer(office, "Cairo Clinic", zone="Africa/Cairo", country=None)
-    rollout = rollout_id(office, open_campaign(office, change=change), "Cairo Clinic")
-    kept = agree_on(office, rollout, date(2027, 4, 30), at=time(0, 30), staff=TESS)
-    assert kept.shifted is True
-    assert (kept.day, kept.local_time) == (date(2027, 4, 30), time(0, 30))
-    assert kept.instant == datetime(2027, 4, 29, 22, 0, tzinfo=UTC)
-    plain = agree_on(office, rollout, date(2027, 4, 29), at=time(8), staff=TESS)
-    assert plain.shifted is False
-
-
-@contextmanager
-def counting(office: Office) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_c: Any, _cur: Any, statement: str, *_more: Any) -> None:
-        seen.append(statement)
-
-    event.listen(office.store.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(office.store.engine, "before_cursor_execute", note)
-
-
-def crowd(office: Office, customer: int, many: int) -> None:
-    rows = [
-        {
-            "customer_id": customer,
-            "name": f"Person {n}",
-            "email": f"p{n}@crowd.example",
-            "tags": {},
-            "created_at": office.now,
-        }
-        for n in range(many)
-    ]
-    with office.store.writing() as session:
-        session.execute(insert(Contact), rows)
-
-
-def test_agreeing_takes_the_same_statements_for_ten_people_and_for_three_thousand(
-    office: Office,
-) -> None:
-    counts = []
-    for name, many in (("Small", 10), ("Large", 3_000)):
-        customer = add_customer(office, name, people=0)
-        crowd(office, customer, many)
-    campaign = open_campaign(office)
-    for name in ("Small", "Large"):
-        rollout = rollout_id(office, campaign, name)
-        first, second, *_ = free(office, rollout)
-        with counting(office) as chosen:
-            agree_on(office, rollout, first)
-        with counting(office) as moved:
-            agree_on(office, rollout, second)
-        with counting(office) as gone:
-            withdraw(office, rollout)
-        counts.append((len(chosen), len(moved), len(gone)))
-    assert counts[0] == counts[1]
-    assert rows_of(office, "SELECT count(*) FROM delivery") == [(0,)]
-
-
-def test_a_large_customer_takes_a_whole_day_and_no_more(office: Office) -> None:
-    customer = add_customer(office, people=0)
-    crowd(office, customer, 400)
-    rollout = rollout_id(office, open_campaign(office))
-    agree_on(office, rollout, free(office, rollout)[0])
-    assert taken(office) == 480
 
 
 def test_a_question_becomes_one_task_however_often_it_is_sent(office: Office) -> None:

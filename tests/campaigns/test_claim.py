@@ -1,91 +1,23 @@
 """Claim, mark, settle: a letter belongs to one courier, and leaves at most once."""
 
-import threading
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
-from campaigns import contact, launch
-from campaigns.contact import Claim
-from campaigns.errors import Conflict, NotFound
-from campaigns.models import Campaign, Delivery
+from campaigns import contact
+from campaigns.models import Delivery
+from tests.campaigns.claim_kit import LEASE, finish, hold, invited, mark, rescue, states, take
 from tests.kit import (
-    ADA,
-    BO,
     Office,
-    add_customer,
     agree_on,
-    open_campaign,
     open_days,
     rollout_id,
-    rows_of,
     sent,
     withdraw,
 )
 from workers.courier import deliver, open_due
-from workers.outcome import Outcome
 from workers.steward import tick
-
-LEASE = timedelta(minutes=5)
-STATES = "SELECT state, count(*) FROM delivery GROUP BY state"
-
-
-def invited(office: Office, customers: int = 1) -> int:
-    """A running campaign whose invitations are due and not yet sent; its id."""
-    for n in range(customers):
-        add_customer(office, f"Customer {n}", people=1)
-    campaign = open_campaign(office)
-    office.clock.move_to(office.now + timedelta(hours=1))
-    open_due(office.rt, office.now)
-    return campaign
-
-
-def take(office: Office, token: str = "mine", limit: int = 50) -> list[Claim]:
-    with office.store.writing() as session:
-        return contact.claim_due(
-            session,
-            now=office.now,
-            machine=office.now,
-            lease=LEASE,
-            token=token,
-            limit=limit,
-        ).claims
-
-
-WRITTEN = ("message_id", "address", "letter_version", "facts", "body_hash", "told_day")
-
-
-def mark(office: Office, claim: Claim, machine: datetime | None = None) -> bool:
-    with office.store.writing() as session:
-        return contact.mark(
-            session,
-            claim,
-            now=office.now,
-            machine=machine or office.now,
-            lease=LEASE,
-            facts=dict.fromkeys(WRITTEN),
-        )
-
-
-def hold(office: Office, campaign: int) -> None:
-    with office.store.writing() as session:
-        found = session.get_one(Campaign, campaign)
-        launch.hold(session, found, why="wait", who=ADA, now=office.now)
-
-
-def finish(office: Office, campaign: int) -> None:
-    with office.store.writing() as session:
-        launch.finish(session, session.get_one(Campaign, campaign), who=ADA, now=office.now)
-
-
-def states(office: Office) -> dict[str, int]:
-    return dict(rows_of(office, STATES))
-
-
-def rescue(office: Office, machine: datetime) -> dict[str, int]:
-    with office.store.writing() as session:
-        return contact.rescue(session, now=office.now, machine=machine)
 
 
 def test_a_claimed_letter_is_not_claimed_again(office: Office) -> None:
@@ -193,114 +125,6 @@ def test_a_letter_of_a_dead_courier_does_not_stay_open_in_a_finished_campaign(
     finish(office, campaign)
     office.later(hours=1).later(hours=1)
     assert states(office) == {"cancelled": 1}
-
-
-def test_two_couriers_at_once_send_each_letter_once(office: Office) -> None:
-    invited(office, customers=30)
-    gate = threading.Barrier(2)
-    troubles: list[BaseException] = []
-
-    def courier() -> None:
-        try:
-            gate.wait()
-            deliver(office.rt, office.now)
-        except BaseException as error:
-            troubles.append(error)
-
-    threads = [threading.Thread(target=courier) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert troubles == []
-    addresses = [letter.address for letter in sent(office)]
-    assert len(addresses) == 30
-    assert len(set(addresses)) == 30
-    assert states(office) == {"sent": 30}
-
-
-def test_two_sweepers_at_once_open_each_touch_once(office: Office) -> None:
-    for n in range(15):
-        add_customer(office, f"Customer {n}", people=1)
-    open_campaign(office)
-    office.clock.move_to(office.now + timedelta(hours=1))
-    gate = threading.Barrier(3)
-    opened: list[int] = []
-    troubles: list[BaseException] = []
-
-    def sweeper() -> None:
-        try:
-            gate.wait()
-            opened.append(open_due(office.rt, office.now).due)
-        except BaseException as error:
-            troubles.append(error)
-
-    threads = [threading.Thread(target=sweeper) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert troubles == []
-    assert sum(opened) == 15
-    assert states(office) == {"due": 15}
-
-
-def uncertain_letter(office: Office) -> str:
-    """The public id of a letter that may or may not have arrived."""
-    invited(office)
-    office.mail.__init__([Outcome("uncertain", None, "gone")])  # type: ignore[misc]
-    tick(office.rt)
-    [(public_id,)] = rows_of(office, "SELECT public_id FROM delivery WHERE state = 'uncertain'")
-    return str(public_id)
-
-
-def journalled(office: Office) -> list[str]:
-    return [what for (what,) in rows_of(office, "SELECT what FROM journal_entry ORDER BY id")]
-
-
-def test_sending_an_uncertain_letter_again_is_a_persons_choice_and_journalled(
-    office: Office,
-) -> None:
-    letter = uncertain_letter(office)
-    with office.store.writing() as session:
-        contact.send_again(session, letter, who=BO, now=office.now)
-    office.later(hours=1)
-    assert [one.delivery for one in sent(office)] == [letter]
-    assert "uncertain_sent_again" in journalled(office)
-    assert states(office) == {"sent": 1}
-
-
-def test_leaving_an_uncertain_letter_takes_it_as_sent(office: Office) -> None:
-    letter = uncertain_letter(office)
-    with office.store.writing() as session:
-        contact.leave_it(session, letter, who=BO, now=office.now)
-    office.later(hours=1)
-    assert sent(office) == []
-    assert "uncertain_left" in journalled(office)
-    assert states(office) == {"sent": 1}
-
-
-def test_an_uncertain_letter_is_decided_once(office: Office) -> None:
-    letter = uncertain_letter(office)
-    with office.store.writing() as session:
-        contact.leave_it(session, letter, who=BO, now=office.now)
-    with pytest.raises(Conflict) as refused, office.store.writing() as session:
-        contact.send_again(session, letter, who=BO, now=office.now)
-    assert refused.value.code == "not_uncertain"
-    with pytest.raises(NotFound), office.store.writing() as session:
-        contact.leave_it(session, "no such letter", who=BO, now=office.now)
-
-
-def test_an_uncertain_letter_sent_again_in_a_finished_campaign_does_not_wait_for_ever(
-    office: Office,
-) -> None:
-    letter = uncertain_letter(office)
-    with office.store.reading() as session:
-        campaign = session.query(Campaign.id).scalar()
-    finish(office, campaign)
-    with pytest.raises(Conflict), office.store.writing() as session:
-        contact.send_again(session, letter, who=BO, now=office.now)
-    assert states(office) == {"uncertain": 1}
 
 
 def test_a_withdrawn_date_cancels_what_waited_for_it(office: Office) -> None:

@@ -1,7 +1,6 @@
 """A touch falls due: people are looked up then, and whoever is skipped keeps the reason."""
 
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,54 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from campaigns import register
 from campaigns.models import Delivery, Touch
 from campaigns.rules.records import ContactRecord
-from tests.kit import (
-    ADA,
-    Office,
-    add_customer,
-    agree_on,
-    change_contact,
-    except_until,
-    import_words,
-    open_campaign,
-    open_days,
-    parsed,
-    rollout_id,
-    rows_of,
-    sent,
-    word_of,
-)
+from tests.campaigns.fan_out_kit import HOME, agreed, berlin, reasons, told
+from tests.kit import ADA, Office, add_customer, open_campaign, parsed, rows_of, sent
+from tests.people_kit import change_contact, import_words, word_of
 from workers.courier import deliver, open_due
-
-HOME = "northwind-dental.example"
-REASONS = """
-    SELECT contact.email, delivery.state, delivery.reason
-    FROM delivery JOIN contact ON contact.id = delivery.contact_id
-    JOIN touch ON touch.id = delivery.touch_id JOIN step ON step.id = touch.step_id
-    WHERE step.key = :step ORDER BY contact.email
-"""
-
-
-def berlin(day: date, at: time = time(9)) -> datetime:
-    return datetime.combine(day, at, tzinfo=ZoneInfo("Europe/Berlin"))
-
-
-def agreed(office: Office, place: int = 5) -> tuple[int, int, date]:
-    """Campaign, rollout and the day that Kim picked."""
-    add_customer(office)
-    campaign = open_campaign(office)
-    rollout = rollout_id(office, campaign)
-    office.later(hours=1)
-    day = open_days(office, rollout)[place].day  # type: ignore[attr-defined]
-    agree_on(office, rollout, day)
-    return campaign, rollout, day
-
-
-def reasons(office: Office, step: str) -> dict[str, tuple[str, str | None]]:
-    return {mail: (state, why) for mail, state, why in rows_of(office, REASONS, step=step)}
-
-
-def told(office: Office, step: str) -> set[str]:
-    return {letter.address.partition("@")[0] for letter in sent(office) if letter.step == step}
 
 
 def test_somebody_who_joined_after_the_agreement_is_told(office: Office) -> None:
@@ -133,60 +88,6 @@ def test_guests_rooms_and_shared_boxes_are_not_written_to(office: Office) -> Non
         change_contact(office, f"{address}@{HOME}", kind=kind)
     office.until(berlin(day, time(20)))
     assert told(office, "today") == {"kim", "pat"}
-
-
-def test_an_excepted_person_is_left_out_until_the_day_and_back_afterwards(office: Office) -> None:
-    campaign, _, day = agreed(office)
-    except_until(office, f"eve0@{HOME}", campaign, day - timedelta(days=7))
-    office.until(berlin(day, time(20)))
-    assert "eve0" not in told(office, "announce") | told(office, "deadline")
-    assert "eve1" in told(office, "announce") & told(office, "deadline")
-    assert "eve0" in told(office, "tomorrow") & told(office, "today")
-    assert "excepted until" in str(reasons(office, "deadline")[f"eve0@{HOME}"][1])
-
-
-def test_the_last_day_of_an_exception_is_the_customers_own_day(office: Office) -> None:
-    """In Honolulu it is still the last day when the UTC day is already the next."""
-    add_customer(office, "Palm Clinic", zone="Pacific/Honolulu", country=None)
-    campaign = open_campaign(office)
-    rollout = rollout_id(office, campaign, "Palm Clinic")
-    office.later(hours=24)
-    day = open_days(office, rollout)[5].day  # type: ignore[attr-defined]
-    agree_on(office, rollout, day)
-    except_until(office, "eve0@palm-clinic.example", campaign, day - timedelta(days=1))
-    evening = datetime.combine(
-        day - timedelta(days=1), time(8, 59), tzinfo=ZoneInfo("Pacific/Honolulu")
-    )
-    office.until(evening)
-    office.clock.move_to(evening + timedelta(minutes=1))
-    open_due(office.rt, office.now)
-    late = evening.replace(hour=20)  # the UTC day is the next one by now
-    office.clock.move_to(late)
-    deliver(office.rt, office.now)
-    addresses = {letter.address for letter in sent(office) if letter.step == "tomorrow"}
-    assert "eve0@palm-clinic.example" not in addresses
-    assert "eve1@palm-clinic.example" in addresses
-
-
-def test_an_exception_made_between_opening_and_sending_holds_on_the_customers_own_last_day(
-    office: Office,
-) -> None:
-    add_customer(office, "Palm Clinic", zone="Pacific/Honolulu", country=None)
-    campaign = open_campaign(office)
-    rollout = rollout_id(office, campaign, "Palm Clinic")
-    office.later(hours=24)
-    day = open_days(office, rollout)[5].day  # type: ignore[attr-defined]
-    agree_on(office, rollout, day)
-    zone = ZoneInfo("Pacific/Honolulu")
-    office.until(datetime.combine(day, time(7, 29), tzinfo=zone))
-    office.clock.move_to(datetime.combine(day, time(7, 30), tzinfo=zone))
-    open_due(office.rt, office.now)
-    except_until(office, "eve0@palm-clinic.example", campaign, day)
-    office.clock.move_to(datetime.combine(day, time(20), tzinfo=zone))
-    deliver(office.rt, office.now)
-    addresses = {letter.address for letter in sent(office) if letter.step == "today"}
-    assert "eve0@palm-clinic.example" not in addresses
-    assert "eve1@palm-clinic.example" in addresses
 
 
 def test_a_site_without_a_site_contact_asks_who_decides(office: Office) -> None:

@@ -13,13 +13,13 @@ from tests.kit import (
     Office,
     add_customer,
     agree_on,
-    change_contact,
     open_campaign,
     open_days,
     rollout_id,
     rows_of,
     sent,
 )
+from tests.people_kit import change_contact
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WEEKS = timedelta(days=21)

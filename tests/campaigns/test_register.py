@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from campaigns import register
-from campaigns.register.changes import find_change, milestones
+from campaigns.register.changes import find_change
 from campaigns.rules.milestones import vendor_date
 from campaigns.rules.records import ContactRecord, CustomerRecord, Rejected
+from campaigns.terms import milestones
 from rollout.parse.changes import changes
 from tests.kit import ADA, Office, add_customer, parsed, rows_of
 from tests.shared import shared

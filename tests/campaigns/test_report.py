@@ -14,14 +14,12 @@ from tests.kit import (
     Office,
     add_customer,
     agree_on,
-    except_until,
-    import_words,
     open_campaign,
     open_days,
     rollout_id,
     rows_of,
-    word_of,
 )
+from tests.people_kit import except_until, import_words, word_of
 
 PEOPLE = """
     SELECT customer.name, count(*) FROM contact JOIN customer ON customer.id = contact.customer_id

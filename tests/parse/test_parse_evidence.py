@@ -3,30 +3,16 @@
 The CIPP and Entra CSV samples are reconstructed: their columns are partly inferred.
 """
 
-import io
 import json
 from typing import Any
 
 import pytest
 
 from campaigns.errors import Invalid
-from campaigns.rules.records import EvidenceFile, EvidenceRecord
+from campaigns.rules.records import EvidenceRecord
 from rollout.parse.evidence import SOURCES, evidence
+from tests.parse.evidence_kit import GRAPH, person, read
 from tests.shared import shared
-
-GRAPH: dict[str, Any] = {
-    "id": "86462606",
-    "userPrincipalName": "AlexW@Contoso.example",
-    "userDisplayName": "Alex Wilber",
-    "userType": "member",
-    "isAdmin": False,
-    "isMfaRegistered": True,
-    "isMfaCapable": True,
-    "isPasswordlessCapable": True,
-    "methodsRegistered": ["microsoftAuthenticatorPush", "somethingNew"],
-    "userPreferredMethodForSecondaryAuthentication": "",
-    "lastUpdatedDateTime": "2023-03-13T19:15:41.6195833Z",
-}
 
 CIPP: dict[str, Any] = {
     "Tenant": "Customer.onmicrosoft.com",
@@ -67,17 +53,6 @@ GOOGLE_HEADER = (
     "Home Secondary Email,Home Address,Mobile Phone,Department,"
     "2sv Enrolled [READ ONLY],2sv Enforced [READ ONLY]"
 )
-
-
-def read(content: Any, name: str = "export.json", source: str = "auto") -> EvidenceFile:
-    text = content if isinstance(content, str) else json.dumps(content)
-    return evidence(io.BytesIO(text.encode()), name, source)
-
-
-def person(content: Any, name: str = "export") -> EvidenceRecord:
-    found = read(content, name).parsed
-    assert found.rejected == []
-    return found.accepted[0][1]
 
 
 def google(status: str, enrolled: str, enforced: str) -> EvidenceRecord:

@@ -79,20 +79,13 @@ class Installation:
 
     def run(self, *words: str) -> str:
         """One command to its end; what it printed. Fails where it is refused."""
-        done = subprocess.run(
-            [ROLLOUT, *words],
-            env=self.env,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, (words, done.stdout, done.stderr)
-        return done.stdout
+        return self._done(words, 0).stdout
 
     def refused(self, *words: str) -> str:
         """What a command that must not work says on stderr."""
+        return self._done(words, 1).stderr
+
+    def _done(self, words: Sequence[str], code: int) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [ROLLOUT, *words],
             env=self.env,
@@ -102,8 +95,8 @@ class Installation:
             timeout=60,
             check=False,
         )
-        assert done.returncode == 1, (words, done.stdout, done.stderr)
-        return done.stderr
+        assert done.returncode == code, (words, done.stdout, done.stderr)
+        return done
 
     def start(self, *words: str) -> Process:
         process = Process(words, self.env, self.folder)

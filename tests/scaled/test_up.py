@@ -39,6 +39,11 @@ def test_it_sends_what_is_due_by_its_own_beat_and_ends_at_ctrl_c_twice(house: In
         assert answer(port, "/readyz") == 200
         assert up.stop(signal.SIGINT, within=5.0) == 0, up.said()
         assert up.said().splitlines()[-1] == "Stopping."
+        assert [line.split(":")[0] for line in up.said().splitlines()] == [
+            "Board",
+            "Press Ctrl-C to stop.",
+            "Stopping.",
+        ]
     assert [str(letter["X-Rollout-Step"]) for letter in house.letters()] == ["invite"]
     assert f"http://127.0.0.1:{port}/c/" in house.letters()[0].as_string()
 

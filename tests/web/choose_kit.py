@@ -4,7 +4,6 @@ import re
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from urllib.parse import urlsplit
 import html5lib
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, insert, select
+from sqlalchemy import insert, select
 from werkzeug.test import TestResponse
 
 from campaigns.models import Agreement, Base, Contact, Customer, CustomerLink, Rollout
@@ -159,21 +158,6 @@ def add_people(office: Office, customer: str, many: int) -> None:
             for n in range(many)
         ]
         session.execute(insert(Contact), people)
-
-
-@contextmanager
-def statements(office: Office) -> Iterator[list[str]]:
-    """Every SQL statement sent while the block runs."""
-    seen: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    event.listen(office.store.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(office.store.engine, "before_cursor_execute", note)
 
 
 def crawl(browser: FlaskClient, start: str) -> set[str]:

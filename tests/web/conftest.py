@@ -1,11 +1,14 @@
 """Northwind Dental has been invited; Kim Lee decides there."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.kit import Office, add_customer, open_campaign, rollout_id
+from tests.web.board_kit import Person, at_work, face
 from tests.web.choose_kit import link, web
 from tests.web.shell_kit import OPENED
 
@@ -16,6 +19,18 @@ def nothing_left_open() -> Iterator[None]:
     yield
     while OPENED:
         OPENED.pop().close()
+
+
+@pytest.fixture
+def app(office: Office, tmp_path: Path) -> Flask:
+    """The pages for staff."""
+    return face(office, tmp_path)
+
+
+@pytest.fixture
+def dana(office: Office, app: Flask) -> Person:
+    """Dana, signed in."""
+    return at_work(office, app, "Dana")
 
 
 @pytest.fixture

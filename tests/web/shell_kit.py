@@ -26,6 +26,7 @@ SECRET = "a secret for tests, long enough for anybody"
 START = datetime(2026, 5, 12, 9, 0, tzinfo=UTC)
 INSIDE = "/for-staff-in-tests"
 PASSWORD = "nine green bottles"
+DANA = "dana@fjord.example"
 PROVIDER = Provider("Fjord IT", "555-0134", "Dana Reyes", "dana@fjord.example")
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 

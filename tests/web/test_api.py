@@ -127,6 +127,20 @@ def test_refusals_are_problems(house: Face, ada: Desk, number: int) -> None:
         assert page.json["detail"]
 
 
+def test_what_is_wrong_is_said_in_words(ada: Desk, house: Face, number: int) -> None:
+    for path, said in (
+        ("/reports/value", 'The parameter "campaign" is missing.'),
+        ("/reports/value?campaign=1&colour=red", 'The parameter "colour" is not known here.'),
+        ("/contacts?customer=N&limit=many", 'The parameter "limit" must be a whole number.'),
+        ("/contacts?customer=N&limit=0", 'The parameter "limit" must be 1 or more.'),
+        ("/nothing", "There is nothing at this address. /api/v1/openapi.json lists what there is."),
+    ):
+        assert ada.get(f"{PREFIX}{path}").json["detail"] == said
+    nobody = house.app.test_client().get(f"{PREFIX}/campaigns")
+    assert nobody.status_code == 401
+    assert nobody.json["detail"].startswith("Sign in first")
+
+
 def test_changes_are_what_the_command_lists(house: Face, ada: Desk, number: int) -> None:
     with house.office.store.reading() as session:
         rows = change_rows(session, house.office.now)

@@ -3,6 +3,7 @@
 from flask.testing import FlaskClient
 
 from tests.kit import Office, add_customer, open_campaign, rollout_id
+from tests.statements import statements
 from tests.web.choose_kit import (
     NORTHWIND,
     add_people,
@@ -10,7 +11,6 @@ from tests.web.choose_kit import (
     links_on,
     review,
     signed,
-    statements,
     value_of,
     web,
 )

@@ -4,12 +4,13 @@ from datetime import date
 
 import pytest
 
-from campaigns.boards.choosing_words import dated_by, meaning
+from campaigns.boards.choosing_words import meaning
 from campaigns.models import (
     Milestone,
     VendorChange,
 )
 from campaigns.playbooks import shipped
+from campaigns.rules.milestones import deadline
 from tests.web.choose_kit import (
     NORTHWIND,
 )
@@ -45,7 +46,7 @@ TODAY = date(2026, 6, 1)
 def test_the_headline_claims_no_more_than_is_known(
     milestones: list[tuple[str, date | None]], headline: str, about: str
 ) -> None:
-    dated = dated_by([milestone(*one) for one in milestones], TODAY, TODAY)
+    dated = deadline([milestone(*one) for one in milestones], TODAY, TODAY)
     book = shipped("authentication-all-users")
     said = meaning(change_of(), dated, book, NORTHWIND, "It stops.")
     assert said.headline.startswith(headline)
@@ -53,7 +54,7 @@ def test_the_headline_claims_no_more_than_is_known(
 
 
 def test_what_people_have_to_do_follows_from_the_playbook() -> None:
-    dated = dated_by([milestone("end-of-support", date(2026, 10, 13))], TODAY, TODAY)
+    dated = deadline([milestone("end-of-support", date(2026, 10, 13))], TODAY, TODAY)
     change = change_of(title="Windows 10 runs out of support", evidence="none")
     said = meaning(change, dated, shipped("end-of-support"), NORTHWIND, "It stops.")
     assert said.headline == "Windows 10 runs out of support."

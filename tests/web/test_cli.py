@@ -85,7 +85,10 @@ ADA, BO, OTTO = (("--as", f"{name}@harbor.example") for name in ("ada", "bo", "o
 def commands(group: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     yield path
     if isinstance(group, click.Group):
-        for name, command in group.commands.items():
+        context = click.Context(group)
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            assert command is not None
             yield from commands(command, (*path, name))
 
 
@@ -111,6 +114,24 @@ def test_the_commands_that_were_promised_are_there() -> None:
     promised = """up migrate web worker beat doctor staff customers contacts changes campaigns
         agree rehearse evidence tickets report tick settings"""
     assert set(promised.split()) <= set(cli.commands)
+
+
+def test_the_list_of_commands_says_of_each_what_its_own_help_says() -> None:
+    context = click.Context(cli)
+    for name, listed in cli.commands.items():
+        command = cli.get_command(context, name)
+        assert command is not None
+        assert command.name == name
+        assert listed.get_short_help_str(1000) == command.get_short_help_str(1000)
+
+
+def test_help_loads_no_command() -> None:
+    script = "import sys; from rollout.cli import cli; cli(['--help'], standalone_mode=False); "
+    script += "print([name for name in ('sqlalchemy', 'pydantic', 'flask') if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_who_acts_has_to_be_said(shell: Shell) -> None:

@@ -1,20 +1,18 @@
 """The board and its tasks, as the people of Harbor IT use them."""
 
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from campaigns.boards import board
 from campaigns.journal import verify
-from campaigns.models import JournalEntry, Rollout, Task
+from campaigns.models import Contact, Freeze, JournalEntry, Rollout, Task
 from tests.kit import Office, add_customer, agree_on, open_campaign, rows_of
 from tests.web.board_kit import (
     NASTY,
     at_work,
     contents,
-    face,
     forms_on,
     in_path,
     northwind,
@@ -22,11 +20,6 @@ from tests.web.board_kit import (
     stranger,
     words_on,
 )
-
-
-@pytest.fixture
-def app(office: Office, tmp_path: Path) -> Flask:
-    return face(office, tmp_path)
 
 
 def switching(office: Office) -> tuple[int, int]:
@@ -200,3 +193,60 @@ def test_nonsense_is_refused_in_words_never_a_fault(office: Office, app: Flask) 
             assert dana.get(path).status_code == 404, bad
         for path in (f"/tasks/{safe}/done", f"/letters/{safe}/again"):
             assert dana.post(path).status_code in (404, 405), bad
+
+
+def test_each_risk_offers_the_quickest_way_out(office: Office, app: Flask) -> None:
+    customer, rollout = northwind(office)
+    dana = at_work(office, app, "Dana")
+    assert "Name another contact" not in words_on(dana.get("/"))
+    with office.store.writing() as session:
+        session.execute(update(Contact).values(decision_maker=False))
+    way = f'href="/customers/{customer}/contacts/new">Name another contact'
+    assert way in dana.get("/").text
+    assert dana.get(f"/customers/{customer}/contacts/new").status_code == 200
+    assert way not in at_work(office, app, "Otto").get("/").text
+    with office.store.writing() as session:
+        session.execute(update(Contact).values(decision_maker=True))
+        session.execute(update(Rollout).values(last_day=office.now.date() - timedelta(days=1)))
+    where = f"/customers/{customer}/rollouts/{rollout}/date"
+    assert f'href="{where}">Agree a date' in dana.get("/").text
+    assert dana.get(where).status_code == 200
+
+
+def test_the_fortnight_says_how_many_hours_are_left_and_why_a_day_is_closed(
+    office: Office, app: Flask
+) -> None:
+    _, rollout = northwind(office)
+    agree_on(office, rollout, open_day(office, rollout))
+    first = office.now.date()
+    with office.store.reading() as session:
+        days = board(session, office.now, day_minutes=480).days
+    assert len(days) == 14
+    whole = max(load.free for load in days)
+    assert whole % 480 == 0
+    assert all(load.free == (0 if load.weekend else whole) for load in days if not load.booked)
+    assert all(0 < load.free < whole for load in days if load.booked)
+    workday = next(load.day for load in days if load.free == whole)
+    with office.store.writing() as session:
+        session.add(Freeze(starts=workday, ends=workday, reason="company day"))
+    words = words_on(at_work(office, app, "Dana").get("/"))
+    assert "freeze: company day" in words
+    assert f"{whole // 60} h left" in words
+    assert first == days[0].day
+
+
+def test_where_no_evidence_can_tell_nobody_is_shown_as_unknown(office: Office, app: Flask) -> None:
+    customer = add_customer(office)
+    campaign = open_campaign(office, playbook="back-end-retirement")
+    dana = at_work(office, app, "Dana")
+    for path in ("/", f"/campaigns/{campaign}", f"/customers/{customer}"):
+        words = words_on(dana.get(path))
+        assert "unknown" not in words.split("Contacts (")[0], path
+        assert " people" in words
+
+
+def test_what_looks_like_a_button_and_leads_somewhere_is_a_link(office: Office, app: Flask) -> None:
+    northwind(office)
+    dana = at_work(office, app, "Dana")
+    for path in ("/", "/customers", "/campaigns", "/campaigns/1", "/changes", "/imports"):
+        assert 'role="button"' not in dana.get(path).text, path

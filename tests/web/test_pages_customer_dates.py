@@ -1,10 +1,8 @@
 """Dates agreed by phone, dates taken back, and links that went astray."""
 
 import re
-from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -20,7 +18,6 @@ from tests.kit import (
 from tests.web.board_kit import (
     at_work,
     contact_id,
-    face,
     forms_on,
     northwind,
     open_day,
@@ -28,11 +25,6 @@ from tests.web.board_kit import (
     stranger,
     words_on,
 )
-
-
-@pytest.fixture
-def app(office: Office, tmp_path: Path) -> Flask:
-    return face(office, tmp_path)
 
 
 def test_a_date_agreed_by_phone_is_booked_once(office: Office, app: Flask) -> None:

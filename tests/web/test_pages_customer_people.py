@@ -1,9 +1,7 @@
 """Exemptions, contacts by hand, and freezes of one customer."""
 
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -24,18 +22,12 @@ from tests.web.board_kit import (
     at_work,
     contact,
     contact_id,
-    face,
     forms_on,
     northwind,
     open_day,
     steps,
     words_on,
 )
-
-
-@pytest.fixture
-def app(office: Office, tmp_path: Path) -> Flask:
-    return face(office, tmp_path)
 
 
 def test_an_exemption_needs_a_reason_and_a_day_and_ends_when_told(

@@ -1,8 +1,5 @@
 """Letters as they were sent, and those that may or may not have arrived."""
 
-from pathlib import Path
-
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -11,16 +8,10 @@ from campaigns.models import Delivery, JournalEntry
 from tests.kit import Office, sent
 from tests.web.board_kit import (
     at_work,
-    face,
     forms_on,
     northwind,
     words_on,
 )
-
-
-@pytest.fixture
-def app(office: Office, tmp_path: Path) -> Flask:
-    return face(office, tmp_path)
 
 
 def uncertain(office: Office) -> str:

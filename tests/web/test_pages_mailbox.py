@@ -28,11 +28,6 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def app(office: Office, tmp_path: Path) -> Flask:
-    return face(office, tmp_path)
-
-
-@pytest.fixture
 def otto(office: Office, app: Flask) -> Person:
     return at_work(office, app, "Otto")
 

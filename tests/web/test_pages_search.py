@@ -1,23 +1,14 @@
 """Search everywhere, by name, address and id."""
 
-from pathlib import Path
-
-import pytest
 from flask import Flask
 
 from campaigns.models import Rollout
 from tests.kit import Office, sent
 from tests.web.board_kit import (
     at_work,
-    face,
     northwind,
     words_on,
 )
-
-
-@pytest.fixture
-def app(office: Office, tmp_path: Path) -> Flask:
-    return face(office, tmp_path)
 
 
 def test_search_finds_everything_by_name_address_and_id(office: Office, app: Flask) -> None:

@@ -8,18 +8,8 @@ from sqlalchemy import select
 from campaigns.errors import Conflict, NotFound
 from campaigns.models import Base
 from campaigns.rules.records import ChangeRecord
-from tests.kit import (
-    Office,
-    add_customer,
-    agree_on,
-    change_contact,
-    import_words,
-    open_campaign,
-    open_days,
-    rollout_id,
-    sent,
-    word_of,
-)
+from tests.kit import Office, add_customer, agree_on, open_campaign, open_days, rollout_id, sent
+from tests.people_kit import change_contact, import_words, word_of
 from workers.rehearse import Rehearsal, rehearse
 
 NAME = "MFA for everyone"

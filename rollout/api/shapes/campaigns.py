@@ -79,6 +79,18 @@ class Event(BaseModel):
     recipients: list[str]
 
 
+class Wait(BaseModel):
+    """A step for which the mail server's limits are tight: when it begins and is through."""
+
+    step: str
+    letters: int
+    in_time: bool
+    at: str
+    through: str
+    closes: str
+    begin_by: str
+
+
 class Rehearsal(BaseModel):
     """Everything ahead, run by the production code on a copy."""
 
@@ -88,3 +100,4 @@ class Rehearsal(BaseModel):
     start: str = Field(alias="from")
     until: str
     events: list[Event]
+    waits: list[Wait]

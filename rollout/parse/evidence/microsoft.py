@@ -19,7 +19,7 @@ from rollout.parse.evidence.fields import (
     methods,
     word,
 )
-from rollout.parse.moments import american, real_instant
+from rollout.parse.timestamps import american, real_instant
 
 UPN = ("userprincipalname", "upn", "username")
 REGISTERED = ("ismfaregistered", "mfaregistered", "multifactorauthenticationregistered")

@@ -1,0 +1,114 @@
+"""From draft to its end: who may move a campaign on, and from where."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from campaigns import schedule
+from campaigns.errors import Conflict, Forbidden
+from campaigns.journal import Actor, record
+from campaigns.models import Campaign, Rollout, Touch, VendorChange
+from campaigns.rules.milestones import deadline
+from campaigns.terms import milestones
+
+
+def approve(
+    session: Session, campaign: Campaign, *, who: Actor, now: datetime, two_person: bool
+) -> None:
+    """A second person looks at the draft and says yes.
+
+    Raises Forbidden for the person who opened it (where two are needed), Conflict
+    for a campaign that is no draft or whose change has no date yet.
+    """
+    if two_person and who.name == campaign.opened_by:
+        raise Forbidden(
+            "You opened this campaign, so somebody else has to approve it. "
+            "In a one-person shop set ROLLOUT_TWO_PERSON=0.",
+            "second_person",
+        )
+    change = session.get_one(VendorChange, campaign.change_id)
+    today = now.astimezone(UTC).date()
+    vendor = deadline(milestones(session, change), today, today)
+    if vendor.dated is None:
+        raise Conflict(
+            f"{change.source_id} has no date yet, so nobody can be told by when. "
+            "Add the date with its source to the change first.",
+            "date_needed",
+        )
+    campaign.vendor_day = vendor.day
+    _to(session, campaign, "approved", ("draft",))
+    campaign.approved_by, campaign.approved_at = who.name, now
+    _note(session, campaign, "campaign_approved", who, now)
+
+
+def start(session: Session, campaign: Campaign, *, who: Actor, now: datetime) -> int:
+    """From now on letters leave. Returns how many rollouts were planned."""
+    _to(session, campaign, "running", ("approved",))
+    campaign.started_at = now
+    planned = schedule.plan_campaign(session, campaign, now)
+    _note(session, campaign, "campaign_started", who, now, rollouts=planned)
+    return planned
+
+
+def hold(session: Session, campaign: Campaign, *, why: str, who: Actor, now: datetime) -> None:
+    """Stop before the next letter. Dates can still be agreed; nothing is sent."""
+    _to(session, campaign, "held", ("running",))
+    campaign.held_at, campaign.held_why = now, why or "held by staff"
+    _note(session, campaign, "campaign_held", who, now, why=campaign.held_why)
+
+
+def resume(session: Session, campaign: Campaign, *, who: Actor, now: datetime) -> None:
+    """Go on. What became useless meanwhile is skipped, and of each ladder only the last goes."""
+    _to(session, campaign, "running", ("held",))
+    campaign.held_at = campaign.held_why = None
+    _note(session, campaign, "campaign_resumed", who, now)
+
+
+def finish(session: Session, campaign: Campaign, *, who: Actor, now: datetime) -> None:
+    """The end: whatever was still planned is cancelled in the same transaction."""
+    _to(session, campaign, "finished", ("running", "held"))
+    _end(session, campaign, "the campaign was finished", now)
+    _note(session, campaign, "campaign_finished", who, now)
+
+
+def cancel(session: Session, campaign: Campaign, *, who: Actor, now: datetime) -> None:
+    """Give it up before or after its start; nothing more leaves."""
+    _to(session, campaign, "cancelled", ("draft", "approved", "running", "held"))
+    _end(session, campaign, "the campaign was cancelled", now)
+    _note(session, campaign, "campaign_cancelled", who, now)
+
+
+def _to(session: Session, campaign: Campaign, state: str, allowed: tuple[str, ...]) -> None:
+    """Move on only from where it stands now, whoever else is pressing the same button."""
+    session.flush()
+    moved = session.scalar(
+        update(Campaign)
+        .where(Campaign.id == campaign.id, Campaign.state.in_(allowed))
+        .values(state=state)
+        .returning(Campaign.id)
+    )
+    if moved is None:
+        session.refresh(campaign)
+        raise Conflict(
+            f'"{campaign.name}" is {campaign.state}; '
+            f"only one that is {' or '.join(allowed)} can be {_done(state)}.",
+            "wrong_state",
+        )
+
+
+def _done(state: str) -> str:
+    return {"running": "started or resumed"}.get(state, state)
+
+
+def _end(session: Session, campaign: Campaign, reason: str, now: datetime) -> None:
+    campaign.finished_at = now
+    rollouts = select(Rollout.id).where(Rollout.campaign_id == campaign.id)
+    touches = select(Touch.id).where(Touch.rollout_id.in_(rollouts))
+    schedule.take_back(session, touches, reason, now)
+
+
+def _note(
+    session: Session, campaign: Campaign, what: str, who: Actor, now: datetime, **details: object
+) -> None:
+    record(session, who=who, what=what, subject=campaign.name, now=now, details=details)

@@ -1,0 +1,75 @@
+"""Letters that are due, and what couriers and the steward do with them."""
+
+from datetime import datetime, timedelta
+
+from campaigns import contact, launch
+from campaigns.contact import Claim
+from campaigns.models import Campaign
+from tests.kit import (
+    ADA,
+    Office,
+    add_customer,
+    open_campaign,
+    rows_of,
+)
+from workers.courier import open_due
+
+LEASE = timedelta(minutes=5)
+STATES = "SELECT state, count(*) FROM delivery GROUP BY state"
+
+
+def invited(office: Office, customers: int = 1) -> int:
+    """A running campaign whose invitations are due and not yet sent; its id."""
+    for n in range(customers):
+        add_customer(office, f"Customer {n}", people=1)
+    campaign = open_campaign(office)
+    office.clock.move_to(office.now + timedelta(hours=1))
+    open_due(office.rt, office.now)
+    return campaign
+
+
+def take(office: Office, token: str = "mine", limit: int = 50) -> list[Claim]:
+    with office.store.writing() as session:
+        return contact.claim_due(
+            session,
+            now=office.now,
+            machine=office.now,
+            lease=LEASE,
+            token=token,
+            limit=limit,
+        ).claims
+
+
+WRITTEN = ("message_id", "address", "letter_version", "facts", "body_hash", "told_day")
+
+
+def mark(office: Office, claim: Claim, machine: datetime | None = None) -> bool:
+    with office.store.writing() as session:
+        return contact.mark(
+            session,
+            claim,
+            now=office.now,
+            machine=machine or office.now,
+            lease=LEASE,
+            facts=dict.fromkeys(WRITTEN),
+        )
+
+
+def hold(office: Office, campaign: int) -> None:
+    with office.store.writing() as session:
+        found = session.get_one(Campaign, campaign)
+        launch.hold(session, found, why="wait", who=ADA, now=office.now)
+
+
+def finish(office: Office, campaign: int) -> None:
+    with office.store.writing() as session:
+        launch.finish(session, session.get_one(Campaign, campaign), who=ADA, now=office.now)
+
+
+def states(office: Office) -> dict[str, int]:
+    return dict(rows_of(office, STATES))
+
+
+def rescue(office: Office, machine: datetime) -> dict[str, int]:
+    with office.store.writing() as session:
+        return contact.rescue(session, now=office.now, machine=machine)

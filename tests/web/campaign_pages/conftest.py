@@ -1,0 +1,26 @@
+"""Two customers and a change; nothing is opened yet."""
+
+import pytest
+
+from campaigns import register
+from tests.kit import (
+    ADA,
+    CHANGE,
+    Office,
+    add_customer,
+)
+from tests.web.desk_kit import Desk, Face, face
+
+
+@pytest.fixture
+def house(office: Office) -> Face:
+    add_customer(office)
+    add_customer(office, "Harbour Legal", zone="Europe/London", country="GB")
+    with office.store.writing() as session:
+        register.import_changes(session, [CHANGE], who=ADA, now=office.now)
+    return face(office)
+
+
+@pytest.fixture
+def ada(house: Face) -> Desk:
+    return house.desk("Ada")
