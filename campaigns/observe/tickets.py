@@ -54,7 +54,7 @@ def _rows(
     for line, ticket in parsed.accepted:
         customer_id = customers.get(" ".join(ticket.customer.split()).casefold())
         if customer_id is None:
-            strangers.append(Rejected(line, f'There is no customer "{ticket.customer}".'))
+            strangers.append(Rejected(line, _unknown(ticket.customer)))
         else:
             rows.append(_row(source, customer_id, ticket))
     return rows, strangers
@@ -72,3 +72,9 @@ def _row(source: str, customer_id: int, ticket: TicketRecord) -> dict[str, Any]:
         "summary": ticket.summary[:500],
         "topic": ticket.topic,
     }
+
+
+def _unknown(customer: str) -> str:
+    if not customer.strip():
+        return "The row names no customer. Fill in its organisation, as Rollout knows it."
+    return f'There is no customer "{customer}". Add the customer, or name it as Rollout does.'
