@@ -181,6 +181,7 @@ def build_runtime(settings: Settings, store: Store, address: str | None = None) 
         ),
         day_minutes=settings.day_minutes,
         signer=build_signer(settings),
+        folder=settings.data,
         redirect=parseaddr(settings.mail_redirect)[1] or None,
     )
 

@@ -41,7 +41,7 @@ def postgres_database(postgres_server: Postgres) -> str:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "rollout.db"
-    store = Store(f"sqlite:///{path}")
+    store = Store(f"sqlite:///{path}", durable=False)
     migrations.upgrade(store.engine)
     store.close()
     return path
@@ -53,7 +53,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "sqlite":
         path = tmp_path / "rollout.db"
         path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
-        opened = Store(f"sqlite:///{path}")
+        opened = Store(f"sqlite:///{path}", durable=False)
         yield opened
         opened.close()
         return

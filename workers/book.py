@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from campaigns import contact
@@ -89,7 +89,10 @@ class Book:
                 with self.rt.store.writing() as session:
                     ours, marked = self._enter(session, ahead)
                 break
-            except DBAPIError:
+            except IntegrityError:
+                self.rt.pinned.clear()  # the database was put back to a time before the letter
+                raise
+            except (OperationalError, InterfaceError):
                 if wait is None or self.rt.stopping.wait(wait):
                     raise
                 log.warning("database_away", unwritten=len(self._behind))

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 from campaigns.contact import Limits
@@ -79,6 +80,7 @@ class Runtime:
     limits: Limits = NO_LIMITS
     signer: Signer | None = None
     redirect: str | None = None
+    folder: Path | None = None  # the installation's own, where it has one
     rehearsal: bool = False  # nothing leaves, so nothing is logged as sent
     compiled: dict[tuple[str, str], CompiledLetter] = field(default_factory=dict)
     pinned: set[str] = field(default_factory=set)

@@ -1,4 +1,4 @@
-"""What a folder has seen leave, in a file beside the database: a restored database is behind it.
+"""What a folder has seen leave, in a file of its own: a database that was put back is behind it.
 
 Written after the commit that it tells of, so after a crash it is behind and never ahead.
 """
@@ -39,4 +39,5 @@ def put_seal(rt: Runtime, seal: Seal) -> None:
 
 def _path(rt: Runtime) -> Path | None:
     database = file_of(rt)
-    return database.parent / f"sent-{rt.instance}.json" if database else None
+    folder = database.parent if database else rt.folder
+    return folder / f"sent-{rt.instance}.json" if folder and folder.is_dir() else None

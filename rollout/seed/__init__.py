@@ -4,7 +4,9 @@ The clock is turned back ten weeks, and the product's own functions live through
 day by day, up to the letters in the mailbox.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import click
@@ -14,6 +16,7 @@ from sqlalchemy.orm import Session
 from campaigns.boards.campaign import UNDECIDED
 from campaigns.errors import Refused
 from campaigns.models import Customer, CustomerLink, Rollout, Staff
+from campaigns.store import Store
 from rollout.seed.answers import plan_answers
 from rollout.seed.beginnings import plan_beginnings, register_all
 from rollout.seed.observed import plan_observations
@@ -55,7 +58,8 @@ def load_demo(rt: Runtime, settings: Settings) -> dict[str, str]:
     if password is None:
         _may_load(rt, settings)
         password = new_password()
-        _load(rt, password)
+        with _hurried(rt) as quick:
+            _load(quick, password)
         keep_password(settings.data, password)
     click.echo(f"{'Sign in as:':<18} {PEOPLE[0][0]} with the password {password}")
     click.echo(f"{'Or as:':<18} {OTHERS}, with the same password")
@@ -83,6 +87,19 @@ def _may_load(rt: Runtime, settings: Settings) -> None:
             f"{settings.data} holds an installation that is not a whole demo. "
             "Start the demo in another folder: rollout up --demo --data DIR."
         )
+
+
+@contextmanager
+def _hurried(rt: Runtime) -> Iterator[Runtime]:
+    """The same database without waiting for the disk: a demo is loaded whole or made anew."""
+    if rt.store.in_memory:
+        yield rt
+        return
+    store = Store(rt.store.url, durable=False)
+    try:
+        yield replace(rt, store=store)
+    finally:
+        store.close()
 
 
 def _load(rt: Runtime, password: str) -> None:

@@ -48,7 +48,7 @@ def served(tmp_path: Path, sqlite_template: Path) -> Iterator[Served]:
     """Northwind Dental has its invitation in the mailbox."""
     database, mail = tmp_path / "rollout.db", tmp_path / "mail"
     database.write_bytes(sqlite_template.read_bytes())
-    store = Store(f"sqlite:///{database}")
+    store = Store(f"sqlite:///{database}", durable=False)
     socket, url = listen("127.0.0.1", 0)
     office = fresh_office(store)
     office.rt = replace(

@@ -20,7 +20,7 @@ def house(tmp_path: Path) -> Iterator[Installation]:
     """A provider with a customer and a campaign that runs; its first letter is due."""
     made = Installation(tmp_path, SETTINGS)
     (tmp_path / "data").mkdir()
-    store = Store(f"sqlite:///{tmp_path / 'data' / 'rollout.db'}")
+    store = Store(f"sqlite:///{tmp_path / 'data' / 'rollout.db'}", durable=False)
     migrations.upgrade(store.engine)
     office = fresh_office(store)
     add_customer(office)

@@ -66,7 +66,7 @@ OPENED: list[Store] = []  # closed after each test by conftest.py
 def house(folder: Path, *extra: Blueprint, **overrides: Any) -> House:
     """A house on SQLite in `folder`, with one page inside and further blueprints."""
     clock = HandClock(START)
-    store = Store(f"sqlite:///{folder / 'web.db'}")
+    store = Store(f"sqlite:///{folder / 'web.db'}", durable=False)
     OPENED.append(store)
     Base.metadata.create_all(store.engine)
     settings = Settings(**{"data": folder, "secret_key": SECRET, **overrides})

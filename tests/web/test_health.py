@@ -110,7 +110,7 @@ def test_the_board_says_that_nobody_comes_and_what_to_do(office: Office, app: Fl
     waiting(office)
     words = words_on(at_work(office, app, "Dana").get("/"))
     assert "No worker has looked for letters for 10 minutes." in words
-    assert "Start a worker, or run `rollout tick` from cron." in words
+    assert "Start a worker, or run rollout tick from cron." in words
 
 
 def test_an_administrator_lets_it_send_and_the_journal_says_who(office: Office, app: Flask) -> None:

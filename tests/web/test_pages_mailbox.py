@@ -17,7 +17,7 @@ def store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
     """Letters lie in a folder, so one engine is enough."""
     path = tmp_path / "rollout.db"
     path.write_bytes(sqlite_template.read_bytes())
-    opened = Store(f"sqlite:///{path}")
+    opened = Store(f"sqlite:///{path}", durable=False)
     yield opened
     opened.close()
 
