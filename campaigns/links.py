@@ -6,6 +6,7 @@ person carries the same address and raising the version revokes the old one. It 
 alphanumeric: linkifiers in mail programs drop trailing punctuation.
 """
 
+import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from campaigns.models import CustomerLink
 
 Purpose = Literal["choose", "guide"]
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # 32 letters, none that look alike
+_LETTERS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET.encode())
 PATHS: dict[Purpose, str] = {"choose": "c", "guide": "g"}
 
 
@@ -33,9 +35,8 @@ class Links:
     def token(self, purpose: Purpose, rollout_id: int, contact_id: int, version: int) -> str:
         """The 32 characters that let one person act for one rollout."""
         text = f"{purpose}:{rollout_id}:{contact_id}:{version}".encode()
-        digest = hmac.new(self.secret, text, hashlib.sha256).digest()[:20]
-        number = int.from_bytes(digest, "big")
-        return "".join(ALPHABET[(number >> (5 * place)) & 31] for place in range(32))
+        digest = hmac.digest(self.secret, text, "sha256")[:20]
+        return base64.b32encode(digest).translate(_LETTERS)[::-1].decode()
 
     def url(self, purpose: Purpose, rollout_id: int, contact_id: int, version: int) -> str:
         """The whole address, always from the configured base, never from a request."""

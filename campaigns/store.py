@@ -6,15 +6,28 @@ SQLite and Postgres meet here and nowhere above: what differs between them
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Engine,
+    Table,
+    TextClause,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 BUSY_MS = 15_000
+MANY = 20  # rows from which arrays are worth their while
 POSTGRES_OPTIONS = "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=15000"
 
 
@@ -78,16 +91,53 @@ class Store:
 def insert_missing(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert rows that no unique constraint forbids; the others are left as they are.
 
-    Returns how many were inserted.
+    All rows have the same columns. Returns how many were inserted.
     """
     if not rows:
         return 0
     target: Table = table.__table__
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        many = sqlite.insert(target).on_conflict_do_nothing()
+        return connection.execute(many, list(rows)).rowcount
+    if len(rows) >= MANY and not any(_is_json(target.c[name]) for name in rows[0]):
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        first, *others = columns
+        same = frozenset(name for name in others if _alike(columns[name]))
+        values = {name: found[0] if name in same else found for name, found in columns.items()}
+        statement = _unnested(target, (first, *others), same)
+        return int(connection.execute(statement, values).scalar_one())
     # Counted by what comes back: psycopg does not count the rows of a batch.
     key = next(iter(target.primary_key))
-    statement = insert(target).on_conflict_do_nothing().returning(key)
-    return len(session.connection().execute(statement, list(rows)).all())
+    few = postgresql.insert(target).on_conflict_do_nothing().returning(key)
+    return len(connection.execute(few, list(rows)).all())
+
+
+@cache
+def _unnested(table: Table, names: tuple[str, ...], same: frozenset[str]) -> TextClause:
+    """One array a column, one value where all rows have the `same`.
+
+    Postgres reads thousands of rows from arrays ten times as fast as from VALUES.
+    """
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    types = {name: table.c[name].type.compile(dialect) for name in names}
+    arrays = [name for name in names if name not in same]
+    given = ", ".join(f"CAST(:{name} AS {types[name]}[])" for name in arrays)
+    chosen = (name if name in arrays else f"CAST(:{name} AS {types[name]})" for name in names)
+    return text(
+        f"WITH kept AS (INSERT INTO {table.name} ({', '.join(names)}) "  # noqa: S608 - our names
+        f"SELECT {', '.join(chosen)} FROM unnest({given}) AS rows ({', '.join(arrays)}) "
+        "ON CONFLICT DO NOTHING RETURNING 1) SELECT count(*) FROM kept"
+    )
+
+
+def _alike(values: Sequence[Any]) -> bool:
+    first = values[0]
+    return all(value is first or value == first for value in values)
+
+
+def _is_json(column: Column[Any]) -> bool:
+    return isinstance(column.type, JSON)
 
 
 def _is_sqlite(url: str) -> bool:

@@ -27,9 +27,9 @@ FALLBACK = {"site_contact": "decision_maker"}
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A contact with what decides whether the letter goes to it."""
+    """A contact, by its id, with what decides whether the letter goes to it."""
 
-    contact: Contact
+    contact_id: int
     person: Person
 
 
@@ -53,7 +53,10 @@ def _look_up(
 ) -> list[Candidate]:
     query = (
         select(
-            Contact,
+            Contact.id,
+            Contact.left_at,
+            Contact.suppressed_at,
+            Contact.suppressed_why,
             Standing.level,
             Snapshot.source,
             excepted_until(rollout.campaign_id, today),
@@ -68,10 +71,10 @@ def _look_up(
     restricted = _restrict(query, audience, rollout)
     return [
         Candidate(
-            contact,
+            contact_id,
             Person(
-                left=contact.left_at is not None,
-                suppressed_why=contact.suppressed_why if contact.suppressed_at else None,
+                left=left is not None,
+                suppressed_why=why if suppressed else None,
                 excepted_until=until,
                 level=level,
                 source=source,
@@ -79,7 +82,9 @@ def _look_up(
                 had_step=bool(had),
             ),
         )
-        for contact, level, source, until, last, had in session.execute(restricted)
+        for contact_id, left, suppressed, why, level, source, until, last, had in session.execute(
+            restricted
+        )
     ]
 
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from campaigns.contact.audience import Candidate, candidates
@@ -63,7 +62,7 @@ def fan_out(
         late_since=calendar.instant(today, time(0)) if touch.day < today else None,
     )
     rows = [_row(touch, one, why_not(one.person, occasion, now), now, instance) for one in people]
-    session.execute(insert(Delivery), rows)
+    insert_missing(session, Delivery, rows)
     due = [one for one, row in zip(people, rows, strict=True) if row["state"] == "due"]
     _link(session, step, rollout, due, now, links)
     skipped: dict[str, int] = {}
@@ -96,11 +95,11 @@ def _nobody(session: Session, touch: Touch, step: Step, rollout: Rollout, now: d
 def _row(
     touch: Touch, one: Candidate, reason: str | None, now: datetime, instance: str
 ) -> dict[str, object]:
-    identity = f"{instance}:{touch.id}:{one.contact.id}".encode()
+    identity = f"{instance}:{touch.id}:{one.contact_id}".encode()
     return {
         "public_id": hashlib.sha256(identity).hexdigest()[:32],
         "touch_id": touch.id,
-        "contact_id": one.contact.id,
+        "contact_id": one.contact_id,
         "state": "skipped" if reason else "due",
         "reason": reason,
         "attempt": 0,
@@ -120,11 +119,11 @@ def _link(
 ) -> None:
     """Make the links that these letters will carry valid, by their hashes."""
     rows = [
-        links.row("guide", rollout.id, one.contact.id, rollout.link_version, now) for one in people
+        links.row("guide", rollout.id, one.contact_id, rollout.link_version, now) for one in people
     ]
     if step.audience in ("decision_maker", "site_contact"):
         rows += [
-            links.row("choose", rollout.id, one.contact.id, rollout.link_version, now)
+            links.row("choose", rollout.id, one.contact_id, rollout.link_version, now)
             for one in people
         ]
     insert_missing(session, CustomerLink, rows)
