@@ -28,6 +28,14 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 BUSY_MS = 15_000
 MANY = 20  # rows from which arrays are worth their while
+# A database host that vanishes without a word is noticed within a minute.
+ALIVE = {
+    "keepalives": 1,
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 50_000,
+}
 POSTGRES_OPTIONS = "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=15000"
 
 
@@ -154,7 +162,7 @@ def _postgres_engine(url: str) -> Engine:
         max_overflow=20,
         pool_timeout=10,
         pool_pre_ping=True,
-        connect_args={"options": POSTGRES_OPTIONS, "connect_timeout": 10},
+        connect_args={"options": POSTGRES_OPTIONS, "connect_timeout": 10, **ALIVE},
         hide_parameters=True,  # an error must not carry people's addresses into a log
     )
 

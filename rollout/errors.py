@@ -9,6 +9,7 @@ from http import HTTPStatus
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -19,6 +20,8 @@ log = structlog.get_logger()
 
 STATUS: dict[type[Refused], int] = {NotFound: 404, Invalid: 422, Conflict: 409, Forbidden: 403}
 STATUS_OF_CODE = {"slow_down": 429}
+AWAY = (OperationalError, InterfaceError, TimeoutError)
+BUSY = "The database did not answer. Wait a few seconds, look whether it was done, and try again."
 LETTER_PAGES = ("/c/", "/g/")
 TITLES = {
     400: "That could not be understood",
@@ -30,6 +33,7 @@ TITLES = {
     422: "Something needs another look",
     429: "A moment, please",
     500: "Something went wrong on our side",
+    503: "A moment, please",
 }
 TEXTS = {
     400: "The request was incomplete. Go back, open the page again and try once more.",
@@ -52,6 +56,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(Refused, refused)
     app.register_error_handler(CSRFError, old_form)
     app.register_error_handler(HTTPException, http_error)
+    for trouble in AWAY:
+        app.register_error_handler(trouble, database_away)
     app.register_error_handler(Exception, fault)
 
 
@@ -86,6 +92,12 @@ def http_error(error: HTTPException) -> AnyResponse:
     return response
 
 
+def database_away(error: Exception) -> AnyResponse:
+    """The database is away or overfull, or undid this for the sake of another."""
+    log.warning("database_away", method=request.method, path=redacted(request.path), why=str(error))
+    return _answer(503, BUSY, "busy")
+
+
 def fault(error: Exception) -> AnyResponse:
     """A fault of ours: the traceback goes to the log, its id to the person."""
     fault_id = secrets.token_hex(4)
@@ -106,6 +118,8 @@ def _answer(
         response = _page(status, text, code)
     if status == 429:
         response.headers["Retry-After"] = "900"
+    if status == 503:
+        response.headers["Retry-After"] = "5"
     return response
 
 
@@ -115,7 +129,8 @@ def _for_api() -> bool:
 
 def _page(status: int, text: str, code: str) -> Response:
     staff_page = g.get("staff") is not None and not request.path.startswith(LETTER_PAGES)
-    frame = "base.html" if staff_page else "public.html"
+    # The frame of the staff's pages asks the database, too.
+    frame = "base.html" if staff_page and status != 503 else "public.html"
     title = TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400])
     html = render_template("error.html", frame=frame, title=title, text=text, code=code)
     return make_response(html, status)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import Session
 
 from campaigns import contact
@@ -31,6 +31,8 @@ STATES = {
 UNTRIED = ("aborted", "host_down")
 # Seconds between attempts at a commit while the database is away; less than a lease in all.
 PATIENCE = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
+# A mark that is older is asked for again before the letter goes.
+FRESH = timedelta(seconds=2)
 NOT_BEGUN = Outcome("aborted", None, "The connection ended before this letter's turn.")
 log = structlog.get_logger("courier")
 
@@ -52,59 +54,79 @@ class Book:
     """What one batch of claims still has to say to the database.
 
     Every write is guarded by the claim's token and may be repeated, so a commit whose answer
-    was lost is simply made again.
+    was lost is simply made again. `turn` is the worker's name on the connections it was lent.
     """
 
     rt: Runtime
-    now: datetime
+    moment: datetime
     token: str
+    turn: str
     tally: Tally
     open: set[int]  # ids of the claimed letters whose outcome is not known yet
     taken: int = 0  # letters that the server took
+    untried: int = 0  # letters that were not even begun, or stopped before the server had them
     _behind: list[tuple[Claim, Outcome]] = field(default_factory=list)
-    _may_go: set[int] = field(default_factory=set)
+    _marked: dict[int, datetime] = field(default_factory=dict)
     _renewed: datetime = field(init=False)
 
     def __post_init__(self) -> None:
         self._renewed = self.rt.clock.machine()
 
     @property
+    def now(self) -> datetime:
+        """A real clock goes on during a batch; a driven one stands."""
+        return self.moment if self.rt.clock.speed is not None else self.rt.clock.now()
+
+    @property
     def unwritten(self) -> bool:
         return bool(self._behind)
 
     def may_go(self, letter: Letter) -> bool:
-        return letter.id in self._may_go
+        """Marked, and so lately that a hold or a new date cannot have come long before."""
+        marked = self._marked.get(letter.id)
+        return marked is not None and self.rt.clock.machine() - marked <= FRESH
 
     def note(self, claim: Claim, outcome: Outcome) -> None:
         """What became of a letter; written with the next commit."""
         self.taken += outcome.kind == "accepted"
+        self.untried += outcome.kind in UNTRIED
         self.open.discard(claim.delivery.id)
-        self._may_go.discard(claim.delivery.id)
+        self._marked.pop(claim.delivery.id, None)
         self._behind.append((claim, outcome))
 
     def write(self, ahead: Sequence[Letter] = ()) -> None:
         """Settle what is known, and mark the letters `ahead`; `may_go` then knows which."""
+        machine = self.rt.clock.machine()
         for wait in (*PATIENCE, None):
             try:
                 with self.rt.store.writing() as session:
-                    ours, marked = self._enter(session, ahead)
+                    ours, marked = self._enter(session, ahead, machine)
                 break
             except IntegrityError:
                 self.rt.pinned.clear()  # the database was put back to a time before the letter
                 raise
-            except (OperationalError, InterfaceError):
+            except (OperationalError, InterfaceError, InternalError):
                 if wait is None or self.rt.stopping.wait(wait):
                     raise
                 log.warning("database_away", unwritten=len(self._behind))
-        self._may_go.update(letter.id for letter in marked)
+                machine = self.rt.clock.machine()
+        self._renewed = machine if self._old(machine) else self._renewed
+        for letter in ahead:
+            self._marked.pop(letter.id, None)
+        self._marked.update((letter.id, machine) for letter in marked)
         behind, self._behind = self._behind, []
         for (claim, outcome), still_ours in zip(behind, ours, strict=True):
             self._count(claim, outcome, still_ours)
 
+    def keep(self) -> None:
+        """Renew the leases where they grow old: the courier is at work, however slow the server."""
+        if self._old(self.rt.clock.machine()):
+            self.write()
+
     def not_begun(self, letters: Iterable[Letter]) -> None:
         """Letters that were marked ahead but no connection began: they are due again."""
         for letter in letters:
-            if self.may_go(letter):
+            if letter.id in self._marked:
                 self.note(letter.claim, NOT_BEGUN)
 
     def close(self, why: str) -> None:
@@ -113,28 +135,38 @@ class Book:
             self.write()
         if not self.open:
             return
+        self.untried += len(self.open)
         with self.rt.store.writing() as session:
             contact.hand_back(session, self.token, why)
 
-    def _enter(self, session: Session, ahead: Sequence[Letter]) -> tuple[list[bool], list[Letter]]:
-        machine = self.rt.clock.machine()
-        lease = timedelta(seconds=self.rt.lease_seconds)
+    def _old(self, machine: datetime) -> bool:
+        return machine - self._renewed > self._lease / 4
+
+    @property
+    def _lease(self) -> timedelta:
+        return timedelta(seconds=self.rt.lease_seconds)
+
+    def _enter(
+        self, session: Session, ahead: Sequence[Letter], machine: datetime
+    ) -> tuple[list[bool], list[Letter]]:
+        if self._old(machine):
+            contact.renew(session, self.token, machine + self._lease)
+            if self.rt.limits.lines is not None:
+                contact.renew_lines(session, self.turn, machine + self._lease)
         ours = [self._settle(session, claim, outcome) for claim, outcome in self._behind]
+        now = self.now
         marked = [
             letter
             for letter in ahead
             if contact.mark(
                 session,
                 letter.claim,
-                now=self.now,
+                now=now,
                 machine=machine,
-                lease=lease,
+                lease=self._lease,
                 facts=letter.composed.columns,
             )
         ]
-        if machine - self._renewed > lease / 4:
-            contact.renew(session, self.token, machine + lease)
-            self._renewed = machine
         return ours, marked
 
     def _settle(self, session: Session, claim: Claim, outcome: Outcome) -> bool:

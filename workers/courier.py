@@ -5,7 +5,7 @@ mark (commit) just before the final dot, settle (commit).
 """
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 
@@ -59,27 +59,39 @@ def run_until(
 
 def open_due(rt: Runtime, now: datetime) -> Tally:
     """Open every touch that is due; each in a transaction of its own."""
-    tally = Tally()
+    tally, stuck = Tally(), set[int]()
     while True:
         with rt.store.reading() as session:
-            ids = contact.due_touches(session, now, TOUCHES)
+            found = contact.due_touches(session, now, TOUCHES + len(stuck))
+        ids = [touch_id for touch_id in found if touch_id not in stuck]
         for touch_id in ids:
             if rt.stopping.is_set():
                 return tally
-            with rt.store.writing() as session:
-                opened = contact.open_touch(
-                    session,
-                    touch_id,
-                    now=now,
-                    links=rt.links,
-                    instance=rt.instance,
-                    day_minutes=rt.day_minutes,
-                )
-            if opened is not None:
-                tally.due += opened.due
-                tally.skipped.update(opened.skipped)
+            if not _open(rt, touch_id, now, tally):
+                stuck.add(touch_id)
         if len(ids) < TOUCHES:
             return tally
+
+
+def _open(rt: Runtime, touch_id: int, now: datetime, tally: Tally) -> bool:
+    """False where it went wrong: that touch waits for the next sweep, the others do not."""
+    try:
+        with rt.store.writing() as session:
+            opened = contact.open_touch(
+                session,
+                touch_id,
+                now=now,
+                links=rt.links,
+                instance=rt.instance,
+                day_minutes=rt.day_minutes,
+            )
+    except Exception:  # one customer's trouble must not keep the others' letters
+        log.exception("touch_failed", touch=touch_id)
+        return False
+    if opened is not None:
+        tally.due += opened.due
+        tally.skipped.update(opened.skipped)
+    return True
 
 
 def deliver(rt: Runtime, now: datetime) -> Tally:
@@ -93,23 +105,32 @@ def deliver(rt: Runtime, now: datetime) -> Tally:
                 if may_send(rt) is not None:
                     break
             moment = now if rt.clock.speed is not None else rt.clock.now()
-            token = uuid.uuid4().hex
-            taken = _claim(rt, moment, token)
-            if taken.claims:
-                ids = {claim.delivery.id for claim in taken.claims}
-                book = Book(rt, moment, token, tally, ids)
-                _hand_over(rt, fleet, taken.claims, moment, book)
-            if len(taken.ids) < BATCH:
+            if _batch(rt, fleet, moment, tally) < BATCH:
                 break
     return tally
 
 
-def _claim(rt: Runtime, now: datetime, token: str) -> contact.Taken:
+def _batch(rt: Runtime, fleet: Fleet, now: datetime, tally: Tally) -> int:
+    """Claim and hand over as many letters as one batch holds; how many were found."""
+    token, machine = uuid.uuid4().hex, rt.clock.machine()
+    taken = _claim(rt, now, machine, token)
+    if taken.claims:
+        ids = {claim.delivery.id for claim in taken.claims}
+        book = Book(rt, now, token, fleet.turn, tally, ids)
+        try:
+            _hand_over(rt, fleet, taken.claims, now, book)
+        finally:
+            _after(rt, fleet, book, machine)
+    touches = {claim.touch.id for claim in taken.claims} | taken.touched
+    seal_through(rt, now, touches)
+    return len(taken.ids)
+
+
+def _claim(rt: Runtime, now: datetime, machine: datetime, token: str) -> contact.Taken:
     """One batch, as large as the server's limits leave room for; none while it rests."""
-    machine = rt.clock.machine()
     with rt.store.writing() as session:
         if contact.resting_until(session, rt.mailer.server, machine):
-            return contact.Taken((), [])
+            return contact.Taken()
         room = contact.reserve(session, rt.mailer.server, rt.limits, BATCH, machine)
         taken = contact.claim_due(
             session,
@@ -122,6 +143,29 @@ def _claim(rt: Runtime, now: datetime, token: str) -> contact.Taken:
         unused = room - len(taken.claims)
         contact.release(session, rt.mailer.server, rt.limits, unused, machine)
     return taken
+
+
+def _after(rt: Runtime, fleet: Fleet, book: Book, reserved: datetime) -> None:
+    """What the server has shown: it took letters, or it is away; room that was not used."""
+    server = rt.mailer.server
+    if not (book.taken or book.untried or fleet.down):
+        return
+    with rt.store.writing() as session:
+        contact.release(session, server, rt.limits, book.untried, reserved)
+        if book.taken:
+            contact.recovered(session, server)
+        if fleet.down is not None:
+            reply = f"{fleet.down.code or ''} {fleet.down.reply}".strip()
+            contact.rest(session, server, reply, rt.clock.machine())
+
+
+def seal_through(rt: Runtime, now: datetime, among: Collection[int] | None = None) -> None:
+    """Close the touches that have nothing left to send, each in a transaction of its own."""
+    with rt.store.reading() as session:
+        ids = contact.through(session, among)
+    for touch_id in ids:
+        with rt.store.writing() as session:
+            contact.seal(session, [touch_id], now)
 
 
 @contextmanager
@@ -161,30 +205,19 @@ def _hand_over(
     rt: Runtime, fleet: Fleet, claims: Sequence[Claim], now: datetime, book: Book
 ) -> None:
     """One batch; what is left of it when the server is away, or we are to stop, is handed back."""
-    with rt.store.reading() as session:
-        facts = briefing.brief(
-            session,
-            claims,
-            now=now,
-            provider=rt.provider,
-            links=rt.links,
-            day_minutes=rt.day_minutes,
-        )
     try:
+        with rt.store.reading() as session:
+            facts = briefing.brief(
+                session,
+                claims,
+                now=now,
+                provider=rt.provider,
+                links=rt.links,
+                day_minutes=rt.day_minutes,
+            )
         fleet.work(_written(rt, claims, facts, now, book), book)
     finally:
         book.close("the mail server is away" if fleet.down else "the program was stopped")
-    with rt.store.writing() as session:
-        contact.seal(session, {claim.touch.id for claim in claims}, now)
-        machine = rt.clock.machine()
-        if rt.limits.lines is not None:
-            lease = machine + timedelta(seconds=rt.lease_seconds)
-            contact.renew_lines(session, fleet.turn, lease)
-        if fleet.down is not None:
-            reply = f"{fleet.down.code or ''} {fleet.down.reply}".strip()
-            contact.rest(session, rt.mailer.server, reply, machine)
-        elif book.taken:
-            contact.recovered(session, rt.mailer.server)
 
 
 def _written(
@@ -197,11 +230,16 @@ def _written(
     for claim in claims:
         try:
             composed = compose(rt, claim, facts[claim.delivery.id], now)
+            _pin(rt, composed, now)
         except (GuideError, ValueError) as error:
-            book.note(claim, Outcome("refused", None, f"The letter could not be written: {error}"))
-            continue
-        _pin(rt, composed, now)
-        yield Letter(claim, composed)
+            why = f"The letter could not be written: {error}"
+            book.note(claim, Outcome("refused", None, why))
+        except Exception as error:  # one letter's trouble must not keep the others
+            log.exception("letter_failed", delivery=claim.delivery.public_id)
+            why = f"The letter could not be written ({type(error).__name__}); the log says more."
+            book.note(claim, Outcome("later", None, why))
+        else:
+            yield Letter(claim, composed)
 
 
 def _pin(rt: Runtime, composed: Composed, now: datetime) -> None:

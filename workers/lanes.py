@@ -9,12 +9,17 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from time import monotonic
 
 from workers.book import Book, Letter
 from workers.outcome import MailSession, Outcome, Pause, Steps
 
 # Outcomes wait this long for company before they are written by themselves.
 COMPANY_MS = 2
+# Seconds after which a worker that waits looks whether its leases grow old.
+LOOK_UP = 2.0
+# So many refusals, and nothing taken: it is us whom the server does not want.
+IN_A_ROW = 5
 
 
 @dataclass
@@ -25,6 +30,8 @@ class Lane:
     ahead: deque[Letter] = field(default_factory=deque)
     letter: Letter | None = None
     pause: Pause | None = None
+    since: float = 0.0  # when the wait for a reply began
+    retired: bool = False
     _steps: Steps | None = None
 
     def take_next(self) -> Outcome | None:
@@ -50,7 +57,7 @@ class Lane:
 
     def _advance(self, step: Callable[[], Pause]) -> Outcome | None:
         try:
-            self.pause = step()
+            self.pause, self.since = step(), monotonic()
         except StopIteration as end:
             self.pause = self._steps = None
             outcome: Outcome = end.value
@@ -72,6 +79,7 @@ class Fleet:
     patience: float
     stopped: Callable[[], bool]
     down: Outcome | None = None
+    _refused: int = 0  # letters in a row
 
     def work(self, letters: Iterator[Letter], book: Book) -> None:
         """Hand the letters over; ends early, with `down` set, where the server is away."""
@@ -91,7 +99,8 @@ class Fleet:
     def _busy(self, letters: Iterator[Letter], book: Book) -> bool:
         """Give every free connection a letter; False when no connection has one any more."""
         for lane in self.lanes:
-            while lane.pause is None and self._next(lane, letters):
+            while lane.pause is None and not lane.retired and self._next(lane, letters):
+                book.keep()
                 self._note(lane, lane.take_next(), book)
         return any(lane.pause is not None for lane in self.lanes)
 
@@ -120,15 +129,17 @@ class Fleet:
     def _listen(self, book: Book) -> None:
         """Wait for replies; meanwhile nothing that is known stays unwritten for long."""
         waiting = [lane for lane in self.lanes if lane.pause is Pause.REPLY]
-        ready = _ready(waiting, COMPANY_MS if book.unwritten else int(self.patience * 1000))
-        if ready:
-            for lane in ready:
-                self._note(lane, lane.go_on(True), book)
-        elif book.unwritten:
+        left = min(lane.since for lane in waiting) + self.patience - monotonic()
+        wait = COMPANY_MS if book.unwritten else int(1000 * min(max(left, 0), LOOK_UP))
+        ready = _ready(waiting, wait)
+        if not ready and book.unwritten:
             book.write()
-        else:
-            for lane in waiting:
+        for lane in ready:
+            self._note(lane, lane.go_on(True), book)
+        for lane in waiting:
+            if lane.pause is Pause.REPLY and monotonic() - lane.since > self.patience:
                 self._note(lane, lane.give_up_waiting(), book)
+        book.keep()
 
     def _note(self, lane: Lane, outcome: Outcome | None, book: Book) -> None:
         if outcome is None:
@@ -136,8 +147,21 @@ class Fleet:
         assert lane.letter is not None
         book.note(lane.letter.claim, outcome)
         lane.letter = None
+        self._refused = self._refused + 1 if outcome.kind == "refused" else 0
         if outcome.kind == "host_down":
+            self._lose(lane, outcome, book)
+        elif self._refused >= IN_A_ROW and not book.taken:
             self.down = outcome
+
+    def _lose(self, lane: Lane, outcome: Outcome, book: Book) -> None:
+        """A server that allows fewer connections is not away: the others go on."""
+        others = [one for one in self.lanes if one is not lane and not one.retired]
+        if not any(one.session.watched() is not None for one in others):
+            self.down = outcome
+            return
+        lane.retired = True
+        book.not_begun(lane.ahead)
+        lane.ahead.clear()
 
 
 def _ready(lanes: Sequence[Lane], milliseconds: int) -> list[Lane]:

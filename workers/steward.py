@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, update
 from campaigns import arming, contact, progress, uploads
 from campaigns.models import Installation
 from workers import gate
-from workers.courier import run_until, sweep
+from workers.courier import run_until, seal_through, sweep
 from workers.place import boot_now
 from workers.runtime import Runtime
 from workers.tally import Tally
@@ -40,6 +40,7 @@ def tick(
     gate.note_round(rt)
     with rt.store.writing() as session:
         contact.rescue(session, now=rt.clock.now(), machine=rt.clock.machine())
+    seal_through(rt, rt.clock.now())
     if rt.clock.speed:
         return _catch_up(rt, until)
     now = rt.clock.now()

@@ -31,7 +31,8 @@ def verdict(phase: str, code: int, reply: bytes) -> Outcome | None:
     if 400 <= code <= 499:
         return Outcome("later", code, words)
     if 500 <= code <= 599:
-        return Outcome("host_down" if phase == "RSET" else "refused", code, words)
+        # At RSET nothing, and at MAIL only our own address has been said: it is not the letter.
+        return Outcome("host_down" if phase in ("RSET", "MAIL") else "refused", code, words)
     return Outcome("uncertain" if phase == "." else "later", code, words)
 
 
@@ -52,7 +53,8 @@ def dotted(message: bytes) -> bytes:
 def tidy(reply: bytes | str) -> str:
     """The server's words on one line, at most 500 characters."""
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    return " ".join(text.split())[:_LONGEST_REPLY]
+    plain = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(plain.split())[:_LONGEST_REPLY]
 
 
 def greeting_name(connection: socket.socket) -> str:

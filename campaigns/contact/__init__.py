@@ -17,7 +17,7 @@ from campaigns.contact.host import (
 )
 from campaigns.contact.opening import open_touch
 from campaigns.contact.rescue import rescue
-from campaigns.contact.seal import seal
+from campaigns.contact.seal import seal, through
 from campaigns.contact.uncertain import leave_it, send_again
 
 __all__ = [
@@ -46,5 +46,6 @@ __all__ = [
     "send_again",
     "settle",
     "take_lines",
+    "through",
     "waiting_on_hold",
 ]

@@ -10,14 +10,13 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Date, bindparam, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.contact.audience import excepted_until
-from campaigns.contact.seal import seal
 from campaigns.models import (
     Agreement,
     Campaign,
@@ -59,10 +58,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class Taken:
-    """One claim: the rows that were taken, and the letters among them that are wanted."""
+    """One claim: the rows that were taken, and the letters among them that are wanted.
 
-    ids: tuple[int, ...]
-    claims: list[Claim]
+    `touched` are the touches of the others, which may be through now.
+    """
+
+    ids: tuple[int, ...] = ()
+    claims: list[Claim] = field(default_factory=list)
+    touched: frozenset[int] = frozenset()
 
 
 def claim_due(
@@ -74,8 +77,8 @@ def claim_due(
     """
     ids = _take(session, now, machine + lease, token, limit)
     if not ids:
-        return Taken((), [])
-    wanted, touched = [], set()
+        return Taken()
+    wanted, touched = [], set[int]()
     for claim, person in _load(session, ids, token, now):
         unwanted = _unwanted(claim, person, now)
         if unwanted is None:
@@ -84,8 +87,7 @@ def claim_due(
             state, reason = unwanted
             touched.add(claim.touch.id)
             _release(session, claim.delivery.id, token, state, reason, now)
-    seal(session, touched, now)
-    return Taken(tuple(ids), wanted)
+    return Taken(tuple(ids), wanted, frozenset(touched))
 
 
 # Plain SQL, built once. Postgres may run a plain subquery once a row, and then the limit is

@@ -18,6 +18,7 @@ from campaigns.store import insert_missing
 
 # Minutes to wait after the first, second ... attempt that a server put off.
 BACK_OFF = (1, 2, 5, 10, 20, 30)
+LAST_CHANCE = timedelta(minutes=1)
 
 
 def _instants(*names: str) -> list[Any]:
@@ -34,24 +35,34 @@ _MARK = text(
     "JOIN contact ON contact.id = delivery.contact_id "
     "WHERE touch.id = delivery.touch_id AND touch.valid_until > :now "
     "AND rollout.version = :version AND campaign.state = 'running' "
-    "AND contact.left_at IS NULL AND contact.suppressed_at IS NULL) "
+    "AND contact.left_at IS NULL AND contact.suppressed_at IS NULL "
+    "AND contact.email = :address) "
     "RETURNING id"
 ).bindparams(*_instants("machine", "lease", "now"), bindparam("facts", type_=Json))
 
-# Given up as uncertain while the answer was still on its way: now it is known. Said a second
-# time, because nobody knows whether the first commit arrived, the same outcome is still ours.
+# Said a second time, because nobody knows whether the first commit arrived, the same outcome
+# is still ours: that is why a letter that was put off keeps its token.
 _SETTLE = text(
     "UPDATE delivery SET state = :state, reply = :reply, reason = :reason, settled_at = :now "
-    "WHERE id = :id AND token = :token AND state IN ('sending', 'uncertain', :state) "
-    "RETURNING id"
+    "WHERE id = :id AND token = :token AND state IN ('sending', :state) RETURNING id"
 ).bindparams(*_instants("now"))
 
 _PUT_OFF = text(
     "UPDATE delivery SET state = 'due', reply = :reply, reason = :reason, next_try = :next_try, "
-    "attempt = attempt + :tried, lease_until = NULL, token = NULL, mark = NULL "
-    "WHERE id = :id AND token = :token AND state IN ('sending', 'uncertain') "
-    "RETURNING id"
+    "attempt = CASE WHEN state = 'due' THEN attempt ELSE attempt + :tried END, "
+    "lease_until = NULL, mark = NULL "
+    "WHERE id = :id AND token = :token AND state IN ('sending', 'due') RETURNING id"
 ).bindparams(*_instants("next_try"))
+
+# Given up as uncertain while the answer was still on its way: now it is known, and the touch,
+# which was sealed with the wrong outcome, is sealed once more.
+_FOUND_AGAIN = text(
+    "UPDATE delivery SET state = 'sending', settled_at = NULL "
+    "WHERE id = :id AND token = :token AND state = 'uncertain' RETURNING touch_id"
+)
+_REOPEN = text(
+    "UPDATE touch SET state = 'open', done_at = NULL WHERE id = :touch AND state = 'done'"
+)
 
 _HAND_BACK = text(
     "UPDATE delivery SET state = 'due', reason = :reason, lease_until = NULL, token = NULL "
@@ -107,20 +118,31 @@ def settle(
 
     State `due` means: try again, after the back-off, or `at_once` where nothing was tried.
     """
-    values: dict[str, Any] = {
-        "id": claim.delivery.id,
-        "token": claim.token,
-        "reply": reply[:500],
-        "reason": reason,
-    }
+    connection = session.connection()
+    ours = {"id": claim.delivery.id, "token": claim.token}
+    values: dict[str, Any] = {**ours, "reply": reply[:500], "reason": reason}
     if state == "due":
-        wait = 0 if at_once else BACK_OFF[min(claim.delivery.attempt, len(BACK_OFF) - 1)]
-        values |= {"next_try": now + timedelta(minutes=wait), "tried": 0 if at_once else 1}
+        values |= {"next_try": _next_try(claim, now, at_once), "tried": 0 if at_once else 1}
         statement = _PUT_OFF
     else:
         values |= {"state": state, "now": now}
         statement = _SETTLE
-    return session.connection().execute(statement, values).scalar() is not None
+    if connection.execute(statement, values).scalar() is not None:
+        return True
+    touch_id = connection.execute(_FOUND_AGAIN, ours).scalar()
+    if touch_id is None:
+        return False
+    connection.execute(_REOPEN, {"touch": touch_id})
+    return connection.execute(statement, values).scalar() is not None
+
+
+def _next_try(claim: Claim, now: datetime, at_once: bool) -> datetime:
+    """After the back-off, but while the letter is still of use where that is possible."""
+    if at_once:
+        return now
+    wait = timedelta(minutes=BACK_OFF[min(claim.delivery.attempt, len(BACK_OFF) - 1)])
+    last_chance = claim.touch.valid_until - LAST_CHANCE
+    return min(now + wait, last_chance) if last_chance > now else now + wait
 
 
 def hand_back(session: Session, token: str, why: str) -> None:

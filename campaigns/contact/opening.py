@@ -25,6 +25,12 @@ _OPEN = text(
     "UPDATE touch SET state = 'open', opened_at = :now "
     "WHERE id = :id AND state = 'planned' RETURNING id"
 ).bindparams(bindparam("now", type_=UtcInstant()))
+_LOCK = (
+    select(Rollout.id)
+    .join(Touch, Touch.rollout_id == Rollout.id)
+    .where(Touch.id == bindparam("id"))
+    .with_for_update(of=Rollout)
+)
 _WHOLE = (
     select(Touch, Step, Rollout)
     .join(Step, Step.id == Touch.step_id)
@@ -53,6 +59,8 @@ def open_touch(
     Only one caller can turn `planned` into `open`; a task becomes a row for staff, a
     letter one delivery a person. Who is skipped is kept, with the reason.
     """
+    # First the rollout, as everybody does who agrees a date: two orders would be a deadlock.
+    session.execute(_LOCK, {"id": touch_id})
     connection = session.connection()
     if connection.execute(_OPEN, {"id": touch_id, "now": now}).scalar() is None:
         return None

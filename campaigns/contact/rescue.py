@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from campaigns.contact.seal import seal
 from campaigns.models import Campaign, Delivery, Rollout, Touch
 
 
@@ -20,7 +19,7 @@ def rescue(session: Session, *, now: datetime, machine: datetime) -> dict[str, i
             reason="the program stopped while the server was taking it",
             settled_at=now,
         )
-        .returning(Delivery.touch_id)
+        .returning(Delivery.id)
         .execution_options(synchronize_session=False)
     ).all()
     due = session.scalars(
@@ -30,7 +29,6 @@ def rescue(session: Session, *, now: datetime, machine: datetime) -> dict[str, i
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
     ).all()
-    seal(session, set(uncertain), now)
     _cancel_ended(session, now)
     return {"due": len(due), "uncertain": len(uncertain)}
 

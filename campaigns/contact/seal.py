@@ -1,7 +1,7 @@
 """When all letters of a touch are settled, the touch is through, and the journal seals it."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, text
@@ -29,6 +29,25 @@ _SUBJECT = (
     .join(Customer, Customer.id == Rollout.customer_id)
     .where(Touch.id == bindparam("id"))
 )
+
+
+_THROUGH = (
+    select(Touch.id)
+    .where(
+        Touch.state == "open",
+        ~select(Delivery.id)
+        .where(Delivery.touch_id == Touch.id, Delivery.state.in_(("due", "sending")))
+        .exists(),
+    )
+    .order_by(Touch.id)
+    .limit(200)
+)
+
+
+def through(session: Session, among: Collection[int] | None = None) -> Sequence[int]:
+    """Open touches that have nothing left to send; of these ones, where some are named."""
+    query = _THROUGH if among is None else _THROUGH.where(Touch.id.in_(among))
+    return session.scalars(query).all()
 
 
 def seal(session: Session, touch_ids: Collection[int], now: datetime) -> None:

@@ -51,7 +51,7 @@ def mark(office: Office, claim: Claim, machine: datetime | None = None) -> bool:
             now=office.now,
             machine=machine or office.now,
             lease=LEASE,
-            facts=dict.fromkeys(WRITTEN),
+            facts=dict.fromkeys(WRITTEN) | {"address": claim.contact.email},
         )
 
 

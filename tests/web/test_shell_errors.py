@@ -29,6 +29,8 @@ KINDS = {
 def fail(kind: str) -> str:
     if kind == "fault":
         raise ZeroDivisionError("the secret inside")
+    if kind == "away":
+        raise OperationalError("SELECT 1", {}, Exception("server closed the connection"))
     raise KINDS[kind][0]
 
 
@@ -142,3 +144,14 @@ def test_a_dead_database_is_not_ready_but_alive(place: House, tmp_path: Path) ->
 
 def _post(app: Flask, body: bytes, kind: str = "application/x-www-form-urlencoded") -> TestResponse:
     return app.test_client().post("/sign-in", data=body, content_type=kind)
+
+
+@pytest.mark.parametrize("path", ["/raise/away", "/api/v1/raise/away", "/c/raise/away"])
+def test_a_database_that_is_away_is_said_kindly_and_when_to_try_again(
+    place: House, path: str
+) -> None:
+    response = place.browser().get(path)
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "5"
+    assert "Wait a few seconds" in response.text
+    assert "SELECT" not in response.text

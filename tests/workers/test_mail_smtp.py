@@ -62,7 +62,7 @@ BEFORE_THE_MARK = [
     ("EHLO", DROP, "host_down", None),
     ("MAIL", Step(421, drop=True), "host_down", 421),
     ("MAIL", Step(451), "later", 451),
-    ("MAIL", Step(550), "refused", 550),
+    ("MAIL", Step(550), "host_down", 550),
     ("MAIL", Step(530), "host_down", 530),
     ("MAIL", DROP, "later", None),
     ("MAIL", Step(777), "later", 777),
