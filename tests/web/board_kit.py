@@ -18,8 +18,8 @@ from campaigns import staff
 from campaigns.journal import verify
 from campaigns.models import Base, Contact, JournalEntry, Staff
 from rollout.settings import Settings
-from rollout.web import create_app
 from tests.kit import Office, add_customer, open_campaign, open_days, rollout_id, rows_of
+from tests.web.apps import lend_app
 
 SECRET = "a secret for tests, long enough for anybody"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -72,7 +72,7 @@ class Person:
 
 def face(office: Office, folder: Path, **settings: Any) -> Flask:
     """The web face of an office, with its data in `folder`."""
-    return create_app(office.rt, Settings(data=folder, secret_key=SECRET, **settings))
+    return lend_app(office.rt, Settings(data=folder, secret_key=SECRET, **settings))
 
 
 def at_work(office: Office, app: Flask, name: str) -> Person:

@@ -18,8 +18,8 @@ from werkzeug.test import TestResponse
 from campaigns.models import Agreement, Base, Contact, Customer, CustomerLink, Rollout
 from campaigns.store import insert_missing
 from rollout.settings import Settings
-from rollout.web import create_app
 from tests.kit import Office, open_days
+from tests.web.apps import lend_app
 
 NORTHWIND = "Northwind Dental"
 PICKED = ("radio", "checkbox")
@@ -32,7 +32,7 @@ VERSION = re.compile(r'name="version" value="([^"]+)"')
 def web(office: Office) -> Flask:
     """The web face of an office."""
     data = Path(tempfile.gettempdir())
-    return create_app(office.rt, Settings(data=data, secret_key=SECRET))
+    return lend_app(office.rt, Settings(data=data, secret_key=SECRET))
 
 
 def link(office: Office, purpose: Any, rollout: int, person: str) -> str:

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.kit import Office, add_customer, open_campaign, rollout_id
+from tests.web.apps import take_back
 from tests.web.board_kit import Person, at_work, face
 from tests.web.choose_kit import link, web
 from tests.web.shell_kit import OPENED
@@ -15,8 +16,9 @@ from tests.web.shell_kit import OPENED
 
 @pytest.fixture(autouse=True)
 def nothing_left_open() -> Iterator[None]:
-    """What the kit of the shell opened is closed after each test."""
+    """What the kit of the shell opened is closed after each test, and apps are given back."""
     yield
+    take_back()
     while OPENED:
         OPENED.pop().close()
 

@@ -15,8 +15,8 @@ from werkzeug.test import TestResponse
 from campaigns import staff
 from campaigns.models import Staff
 from rollout.settings import Settings
-from rollout.web import create_app
 from tests.kit import Office
+from tests.web.apps import lend_app
 
 SECRET = "a secret for tests, long enough for anybody"
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -79,7 +79,7 @@ class Face:
 def face(office: Office, **settings: Any) -> Face:
     """An app on the office's runtime."""
     data = Path(tempfile.gettempdir())
-    return Face(create_app(office.rt, Settings(data=data, secret_key=SECRET, **settings)), office)
+    return Face(lend_app(office.rt, Settings(data=data, secret_key=SECRET, **settings)), office)
 
 
 def field_error(page: TestResponse, field: str) -> str:

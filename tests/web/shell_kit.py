@@ -1,8 +1,10 @@
 """A small house for web tests: a store, three people, and a clock that is turned by hand."""
 
 import re
+import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +22,7 @@ from rollout.auth import needs
 from rollout.security import exempt_letter_pages
 from rollout.settings import Settings
 from rollout.web import create_app
+from tests.web.apps import lend_app
 from workers.runtime import HandClock, Runtime
 
 SECRET = "a secret for tests, long enough for anybody"
@@ -63,12 +66,15 @@ class House:
 OPENED: list[Store] = []  # closed after each test by conftest.py
 
 
-def house(folder: Path, *extra: Blueprint, **overrides: Any) -> House:
-    """A house on SQLite in `folder`, with one page inside and further blueprints."""
+def house(
+    folder: Path, *extra: Blueprint, store: Store | None = None, own: bool = False, **overrides: Any
+) -> House:
+    """A house in `store`, else on SQLite in `folder`; one page inside, and further blueprints.
+
+    Its app is lent for one test, unless it is to be its `own` or has blueprints.
+    """
     clock = HandClock(START)
-    store = Store(f"sqlite:///{folder / 'web.db'}", durable=False)
-    OPENED.append(store)
-    Base.metadata.create_all(store.engine)
+    store = store or _sqlite(folder / "web.db")
     settings = Settings(**{"data": folder, "secret_key": SECRET, **overrides})
     runtime = Runtime(
         store=store,
@@ -79,12 +85,36 @@ def house(folder: Path, *extra: Blueprint, **overrides: Any) -> House:
         provider=PROVIDER,
         instance="tests",
     )
+    if extra or own:
+        return House(_furnished(runtime, settings, *extra), store, clock)
+    return House(lend_app(runtime, settings, _furnished), store, clock)
+
+
+def _furnished(runtime: Runtime, settings: Settings, *extra: Blueprint) -> Flask:
     app = create_app(runtime, settings)
     app.add_url_rule(INSIDE, "inside", needs("read")(lambda: "inside"))
     for blueprint in extra:
         app.register_blueprint(blueprint)
     exempt_letter_pages(app)
-    return House(app, store, clock)
+    return app
+
+
+def _sqlite(path: Path) -> Store:
+    path.write_bytes(_empty())
+    store = Store(f"sqlite:///{path}", durable=False)
+    OPENED.append(store)
+    return store
+
+
+@cache
+def _empty() -> bytes:
+    """A database with every table, made once a process."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "web.db"
+        store = Store(f"sqlite:///{path}", durable=False)
+        Base.metadata.create_all(store.engine)
+        store.close()
+        return path.read_bytes()
 
 
 def csrf_of(response: TestResponse) -> str:

@@ -1,6 +1,7 @@
 """Who may enter where: one row a route. A route without a row fails here."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -8,7 +9,9 @@ from flask.testing import FlaskClient
 
 from campaigns.models.people import STAFF_ROLES
 from campaigns.staff import ACTIONS
+from campaigns.store import Store
 from rollout.auth import access_of
+from tests.emptying import STORES, delete_all
 from tests.web.shell_kit import House, house
 
 TABLE = """
@@ -129,9 +132,18 @@ ROWS = [tuple(line.split(maxsplit=2)) for line in TABLE.strip().splitlines()]
 BEHIND_THE_DOOR = [row for row in ROWS if row[0] != "public" and not row[2].startswith("/guides")]
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> House:
-    return house(tmp_path_factory.mktemp("access"))
+@pytest.fixture(scope="module", params=STORES)
+def place(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """One house for all roles, on each engine in turn."""
+    folder = tmp_path_factory.mktemp("access")
+    if request.param == "sqlite":
+        yield house(folder, own=True)
+        return
+    store: Store = request.getfixturevalue(STORES[request.param])
+    yield house(folder, store=store, own=True)
+    delete_all(store)
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,9 @@ from tests.web.board_kit import (
     stranger,
     words_on,
 )
+from tests.web.engines import ON_SQLITE
+
+pytestmark = ON_SQLITE
 
 
 def test_a_date_agreed_by_phone_is_booked_once(office: Office, app: Flask) -> None:

@@ -28,6 +28,9 @@ from tests.web.board_kit import (
     steps,
     words_on,
 )
+from tests.web.engines import ON_SQLITE
+
+pytestmark = ON_SQLITE
 
 
 def test_an_exemption_needs_a_reason_and_a_day_and_ends_when_told(

@@ -12,6 +12,9 @@ from tests.web.board_kit import (
     northwind,
     words_on,
 )
+from tests.web.engines import ON_SQLITE
+
+pytestmark = ON_SQLITE
 
 
 def uncertain(office: Office) -> str:

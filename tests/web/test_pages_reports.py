@@ -14,6 +14,10 @@ from rollout.pages.samples import sample_facts
 from rollout.show import number as shown
 from tests.kit import ADA, LIBRARY, Office, add_customer, open_campaign, open_days, rollout_id
 from tests.web.desk_kit import Desk, Face, face, field_error
+from tests.web.engines import ON_SQLITE
+
+pytestmark = ON_SQLITE
+
 
 LINK = re.compile(r"https://rollout\.example/sign-in/(\w+)")
 

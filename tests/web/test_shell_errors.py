@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import structlog
 from flask import Blueprint, Flask
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from campaigns.errors import Conflict, Forbidden, Invalid, NotFound, Refused

@@ -14,6 +14,9 @@ from tests.kit import (
 )
 from tests.web.campaign_pages.campaign_kit import FORM, buttons, opened, put, state
 from tests.web.desk_kit import Desk, Face, face, field_error
+from tests.web.engines import ON_SQLITE
+
+pytestmark = ON_SQLITE
 
 
 def test_a_second_person_approves(house: Face, ada: Desk) -> None:

@@ -12,6 +12,9 @@ from tests.kit import (
 )
 from tests.web.campaign_pages.campaign_kit import FORM, opened, selection, state
 from tests.web.desk_kit import Desk, Face, field_error
+from tests.web.engines import ON_SQLITE
+
+pytestmark = ON_SQLITE
 
 
 def test_a_campaign_for_all_customers_begins_as_a_draft(house: Face, ada: Desk) -> None:

@@ -5,6 +5,9 @@ from datetime import date
 from campaigns.models import VendorChange
 from tests.web.change_pages.change_kit import TYPED, dates, journal
 from tests.web.desk_kit import Desk, Face, field_error
+from tests.web.engines import ON_SQLITE
+
+pytestmark = ON_SQLITE
 
 
 def test_a_change_is_typed_in_with_its_first_date(house: Face, ada: Desk) -> None:
