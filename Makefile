@@ -39,7 +39,7 @@ endef
 export MAKE_SECRETS
 
 .DEFAULT_GOAL := help
-.PHONY: help env dev-env demo check docs test secrets lock clean
+.PHONY: help env dev-env demo check docs quick test faults bench secrets lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,16 @@ docs: env ## write docs/commands.md and docs/settings.md anew
 
 test: dev-env ## every test; the end counts what was skipped and names it
 	$(BIN)/python -m pytest -p tests.house.no_skips -n 2 --dist loadfile
+
+quick: dev-env ## the everyday tests: SQLite only, no browser, no servers
+	$(BIN)/python -m pytest -n 2 --dist loadfile -k "not postgresql" --ignore tests/browser \
+		--ignore tests/scaled --ignore tests/faults --ignore tests/bench
+
+faults: dev-env ## kill, cut and restart everything while letters leave; writes docs/faults.md
+	$(BIN)/python -m tests.faults --long
+
+bench: dev-env ## every figure of docs/bench.md, measured anew
+	$(BIN)/python -m tests.bench
 
 secrets: ## passwords and keys of docker-compose.yml, made once, in secrets/
 	@umask 077 && mkdir -p secrets && cd secrets && test -e secret_key || $(PYTHON) -c "$$MAKE_SECRETS"
