@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from guides.slots import SLOT
@@ -68,6 +69,8 @@ def even(text: str) -> str:
     return "\n\n".join(_evened(paragraph) for paragraph in text.split("\n\n"))
 
 
+# Most paragraphs say the same to everybody at a customer.
+@lru_cache(maxsize=2048)
 def _evened(paragraph: str) -> str:
     lines = paragraph.split("\n")
     long = next((n for n, line in enumerate(lines) if len(line) > _LONGEST), None)

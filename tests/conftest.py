@@ -1,17 +1,17 @@
-"""Both engines for every station, started once a session and emptied for each test."""
+"""Both engines for every station, opened once a process and emptied for each test."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import text
 
 import migrations
-from campaigns.models import Base
 from campaigns.store import Store
 from rollout.wiring import pin_time_zones
+from tests.emptying import STORES, begin_anew, delete_all
 from tests.kit import Office, fresh_office
 from tests.services import Postgres, postgres
 
@@ -19,7 +19,12 @@ pin_time_zones()
 # The machine is shared: a slow moment is no fault of the code under test.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
-ENGINES = ("sqlite", "postgresql")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not walk over it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -47,22 +52,33 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=ENGINES)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+@pytest.fixture(scope="session")
+def sqlite_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One a process: what SQLAlchemy compiled for one test serves the next."""
+    store = Store(f"sqlite:///{tmp_path_factory.mktemp('store') / 'rollout.db'}", durable=False)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_store(postgres_database: str) -> Iterator[Store]:
+    """One a process: its connections stay open from test to test."""
+    store = Store(postgres_database)
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """An empty, migrated database of each kind in turn."""
+    opened: Store = request.getfixturevalue(STORES[request.param])
     if request.param == "sqlite":
-        path = tmp_path / "rollout.db"
-        path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
-        opened = Store(f"sqlite:///{path}", durable=False)
+        begin_anew(opened, request.getfixturevalue("sqlite_template").read_bytes())
         yield opened
         opened.close()
         return
-    opened = Store(request.getfixturevalue("postgres_database"))
     yield opened
-    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-    with opened.writing() as session:
-        session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-    opened.close()
+    delete_all(opened)
 
 
 @pytest.fixture

@@ -53,8 +53,10 @@ def dotted(message: bytes) -> bytes:
 def tidy(reply: bytes | str) -> str:
     """The server's words on one line, at most 500 characters."""
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    plain = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(plain.split())[:_LONGEST_REPLY]
+    words = " ".join(text.split())
+    if not words.isprintable():
+        words = "".join(letter if letter.isprintable() else " " for letter in words)
+    return words[:_LONGEST_REPLY]
 
 
 def greeting_name(connection: socket.socket) -> str:

@@ -1,6 +1,5 @@
 """Who watches the house sees whether letters leave; who may, lets them leave again."""
 
-import json
 import re
 import shutil
 from datetime import timedelta
@@ -143,17 +142,17 @@ def test_a_copied_installation_says_so_on_the_command_line_and_is_armed_there(
     (tmp_path / "home").mkdir()
     home = Shell(tmp_path / "home")
     home.quick("staff", "add", "ada@harbor.example", "--role", "admin")
-    assert json.loads(home.run("tick", "--json").stdout)["not_sending"] is None
+    assert home.quick("tick", "--json")["not_sending"] is None
     shutil.copytree(tmp_path / "home", tmp_path / "copy")
     copy, ada = Shell(tmp_path / "copy"), ("--as", "ada@harbor.example")
-    assert "copied" in json.loads(copy.run("tick", "--json").stdout)["not_sending"]
+    assert "copied" in copy.quick("tick", "--json")["not_sending"]
     doctor = copy.run("doctor")
     assert doctor.returncode == 1
     assert "rollout arm --yes" in doctor.stdout
     asked = copy.run("arm", *ada)
     assert (asked.returncode, len(asked.stderr.strip().splitlines())) == (1, 1)
     assert copy.run("arm", "--yes", *ada).returncode == 0
-    assert json.loads(copy.run("tick", "--json").stdout)["not_sending"] is None
+    assert copy.quick("tick", "--json")["not_sending"] is None
     assert "nothing to confirm" in copy.run("arm", "--yes", *ada).stderr
-    assert "rollout_sending_armed 1" in copy.run("metrics").stdout
-    assert len(copy.run("metrics", "--token").stdout.strip()) == 64
+    assert "rollout_sending_armed 1" in copy.quick("metrics")
+    assert len(copy.quick("metrics", "--token").strip()) == 64
