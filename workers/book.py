@@ -103,7 +103,9 @@ class Book:
                     ours, marked = self._enter(session, ahead, machine)
                 break
             except IntegrityError:
-                self.rt.pinned.clear()  # the database was put back to a time before the letter
+                # The database was put back to a time before the letter was kept.
+                self.rt.pinned.clear()
+                self.rt.worded.clear()
                 raise
             except (OperationalError, InterfaceError, InternalError):
                 if wait is None or self.rt.stopping.wait(wait):

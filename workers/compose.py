@@ -10,11 +10,12 @@ from typing import Any
 from campaigns.contact import Claim
 from campaigns.models import Agreement, Contact
 from guides.appointment import Appointment, to_ics
-from guides.letters import CompiledLetter, compile_letter, fill
+from guides.letters import CompiledLetter, fill
 from workers.headers import Mailbox
 from workers.message import build, message_id
 from workers.outcome import Envelope
 from workers.runtime import Runtime
+from workers.wording import wording
 
 APPOINTMENT_MINUTES = 30
 SECRET_FACTS = ("customer_link", "guide_link")
@@ -29,16 +30,9 @@ class Composed:
     columns: dict[str, Any]
 
 
-def compiled_letter(rt: Runtime, name: str, language: str) -> CompiledLetter:
-    """The letter with its frame, compiled once a process for each name and language."""
-    if (name, language) not in rt.compiled:
-        rt.compiled[name, language] = compile_letter(rt.library.letter(name, language))
-    return rt.compiled[name, language]
-
-
 def compose(rt: Runtime, claim: Claim, facts: dict[str, str], now: datetime) -> Composed:
     """One letter to one person. Raises GuideError where a fact is missing or cannot stand."""
-    compiled = compiled_letter(rt, claim.step.letter or "", claim.language)
+    compiled = wording(rt, claim)
     letter = fill(compiled, facts)
     identity = message_id(rt.links.secret, claim.delivery.public_id, _domain(rt))
     recipient = rt.redirect or claim.contact.email

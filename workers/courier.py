@@ -15,12 +15,13 @@ from campaigns import briefing, contact
 from campaigns.contact import Claim
 from guides.errors import GuideError
 from workers.book import Book, Letter
-from workers.compose import Composed, compose
+from workers.compose import compose
 from workers.gate import may_send
 from workers.lanes import Fleet, Lane
 from workers.outcome import Outcome
 from workers.runtime import Runtime
 from workers.tally import Tally
+from workers.wording import keep_wordings
 
 BATCH = 50
 TOUCHES = 200
@@ -206,6 +207,7 @@ def _hand_over(
 ) -> None:
     """One batch; what is left of it when the server is away, or we are to stop, is handed back."""
     try:
+        keep_wordings(rt, claims, now)
         with rt.store.reading() as session:
             facts = briefing.brief(
                 session,
@@ -230,7 +232,6 @@ def _written(
     for claim in claims:
         try:
             composed = compose(rt, claim, facts[claim.delivery.id], now)
-            _pin(rt, composed, now)
         except (GuideError, ValueError) as error:
             why = f"The letter could not be written: {error}"
             book.note(claim, Outcome("refused", None, why))
@@ -240,14 +241,3 @@ def _written(
             book.note(claim, Outcome("later", None, why))
         else:
             yield Letter(claim, composed)
-
-
-def _pin(rt: Runtime, composed: Composed, now: datetime) -> None:
-    compiled = composed.compiled
-    if compiled.version in rt.pinned:
-        return
-    with rt.store.writing() as session:
-        contact.pin_letter(
-            session, compiled.version, compiled.name, compiled.language, compiled.as_dict(), now
-        )
-    rt.pinned.add(compiled.version)

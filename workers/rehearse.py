@@ -68,6 +68,7 @@ def rehearse(rt: Runtime, name: str, until: datetime | None = None) -> Rehearsal
             connections=1,
             marks=AT_ONCE,
             limits=NO_LIMITS,
+            worded={},
             pinned=set(),
         )
         with copy.reading() as session:

@@ -83,5 +83,6 @@ class Runtime:
     folder: Path | None = None  # the installation's own, where it has one
     rehearsal: bool = False  # nothing leaves, so nothing is logged as sent
     compiled: dict[tuple[str, str], CompiledLetter] = field(default_factory=dict)
+    worded: dict[tuple[int, str], CompiledLetter] = field(default_factory=dict)
     pinned: set[str] = field(default_factory=set)
     stopping: threading.Event = field(default_factory=threading.Event)

@@ -3,7 +3,7 @@
 from campaigns.contact.claim import Claim, Taken, claim_due
 from campaigns.contact.due import due_touches, next_due, waiting_on_hold
 from campaigns.contact.fan_out import Opened
-from campaigns.contact.hand_over import hand_back, mark, pin_letter, renew, settle
+from campaigns.contact.hand_over import hand_back, mark, renew, settle
 from campaigns.contact.host import (
     Limits,
     give_back_lines,
@@ -19,6 +19,7 @@ from campaigns.contact.opening import open_touch
 from campaigns.contact.rescue import rescue
 from campaigns.contact.seal import seal, through
 from campaigns.contact.uncertain import leave_it, send_again
+from campaigns.contact.wording import keep_letter, keep_wording, letters_kept
 
 __all__ = [
     "Claim",
@@ -29,11 +30,13 @@ __all__ = [
     "due_touches",
     "give_back_lines",
     "hand_back",
+    "keep_letter",
+    "keep_wording",
     "leave_it",
+    "letters_kept",
     "mark",
     "next_due",
     "open_touch",
-    "pin_letter",
     "recovered",
     "release",
     "renew",

@@ -12,9 +12,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from campaigns.contact.claim import Claim
-from campaigns.models import LetterVersion
 from campaigns.models.base import Json, UtcInstant
-from campaigns.store import insert_missing
 
 # Minutes to wait after the first, second ... attempt that a server put off.
 BACK_OFF = (1, 2, 5, 10, 20, 30)
@@ -153,22 +151,3 @@ def hand_back(session: Session, token: str, why: str) -> None:
 def renew(session: Session, token: str, lease_until: datetime) -> None:
     """A courier that is at work keeps the letters that it has not come to yet."""
     session.connection().execute(_RENEW, {"token": token, "lease": lease_until})
-
-
-def pin_letter(
-    session: Session,
-    version: str,
-    name: str,
-    language: str,
-    compiled: dict[str, Any],
-    now: datetime,
-) -> None:
-    """Keep a compiled letter, so that what was sent can be shown as it was."""
-    row = {
-        "version": version,
-        "name": name,
-        "language": language,
-        "compiled": compiled,
-        "created_at": now,
-    }
-    insert_missing(session, LetterVersion, [row])

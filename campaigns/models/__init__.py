@@ -34,7 +34,7 @@ from campaigns.models.rollout import (
     Task,
     TechnicianDay,
 )
-from campaigns.models.touch import Delivery, LetterVersion, Touch
+from campaigns.models.touch import Delivery, LetterVersion, Touch, TouchWording
 from campaigns.models.uploads import UploadedFile
 
 __all__ = [
@@ -75,6 +75,7 @@ __all__ = [
     "TechnicianDay",
     "Ticket",
     "Touch",
+    "TouchWording",
     "UploadedFile",
     "ValueStatement",
     "VendorChange",

@@ -77,6 +77,16 @@ class LetterVersion(Base):
     created_at: Mapped[Instant]
 
 
+class TouchWording(Base):
+    """The letter that a touch began with, by language: whoever is later gets the same words."""
+
+    __tablename__ = "touch_wording"
+
+    touch_id: Mapped[int] = mapped_column(to("touch.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(20), primary_key=True)
+    version: Mapped[str] = mapped_column(to("letter_version.version"))
+
+
 class Delivery(Base):
     """One letter to one person. `mark` is committed before the server may take it."""
 

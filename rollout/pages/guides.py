@@ -14,7 +14,7 @@ from rollout.current import runtime
 from rollout.pages import typed
 from rollout.pages.samples import sample_facts
 from rollout.security import letter_page
-from workers.compose import compiled_letter
+from workers.wording import compiled_letter
 
 pages = Blueprint("guides", __name__)
 

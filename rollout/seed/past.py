@@ -86,6 +86,7 @@ def turned_back(rt: Runtime, start: datetime, today: datetime) -> Past:
         nudge=nobody_to_wake,
         connections=1,
         marks=AT_ONCE,
+        worded={},
         pinned=set(),
     )
     return Past(past, start, today)
