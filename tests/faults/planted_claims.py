@@ -1,0 +1,159 @@
+"""What is asked when letters are claimed and touches opened."""
+
+from tests.faults.mutation import (
+    AGREE,
+    CAMPAIGNS,
+    CLAIM,
+    COURIER,
+    GUARDS,
+    HOLD,
+    RIVER,
+    TOGETHER,
+    Mutation,
+    play,
+)
+
+_CLAIM = "campaigns/contact/claim.py"
+_OPENING = "campaigns/contact/opening.py"
+_SEAL = "campaigns/contact/seal.py"
+_SCHEDULE = "campaigns/schedule.py"
+_AUDIENCE = "campaigns/rules/audience.py"
+
+CLAIMS = (
+    Mutation(
+        "a letter is claimed only while it is due",
+        _CLAIM,
+        "WHERE delivery.state = 'due' AND delivery.next_try <= :now ",
+        "WHERE delivery.next_try <= :now ",
+        (CLAIM, GUARDS, TOGETHER, COURIER),
+    ),
+    Mutation(
+        "a letter that was claimed is not due any more",
+        _CLAIM,
+        "\"UPDATE delivery SET state = 'sending', token = :token,",
+        "\"UPDATE delivery SET state = 'due', token = :token,",
+        (CLAIM, GUARDS, TOGETHER, COURIER),
+    ),
+    Mutation(
+        "a batch is no larger than the server's limits leave room for",
+        _CLAIM,
+        '"ORDER BY delivery.next_try, delivery.id LIMIT :most{lock}) "',
+        '"ORDER BY delivery.next_try, delivery.id{lock}) "',
+        (CLAIM, GUARDS, TOGETHER, COURIER, f"{CAMPAIGNS}/test_host.py"),
+    ),
+    Mutation(
+        "a back-off is waited for",
+        _CLAIM,
+        "AND delivery.next_try <= :now AND campaign",
+        "AND (delivery.next_try <= :now OR 1 = 1) AND campaign",
+        (CLAIM, GUARDS, COURIER, play("F12_puts_off", "sqlite")),
+    ),
+    Mutation(
+        "a campaign on hold sends nothing",
+        _CLAIM,
+        "AND campaign.state = 'running' ",
+        "",
+        (CLAIM, GUARDS, HOLD, play("F27_held")),
+    ),
+    Mutation(
+        "no letter leaves after its window",
+        _CLAIM,
+        "if touch.valid_until <= now:",
+        "if False:",
+        (CLAIM, GUARDS, COURIER, RIVER),
+    ),
+    Mutation(
+        "a letter of an older date is cancelled in the claim",
+        _CLAIM,
+        "if touch.version and touch.version != rollout.version:",
+        "if False:",
+        (CLAIM, GUARDS, RIVER, play("F22_dates_move")),
+    ),
+    Mutation(
+        "who agreed is not asked again",
+        _CLAIM,
+        'if step.stop == "agreed" and claim.agreement is not None and',
+        "if False and",
+        (CLAIM, GUARDS, RIVER),
+    ),
+    Mutation(
+        "who has left gets nothing",
+        _CLAIM,
+        "left=claim.contact.left_at is not None,",
+        "left=False,",
+        (CLAIM, GUARDS, RIVER, play("F28_contacts_leave")),
+    ),
+    Mutation(
+        "an address that is not used gets nothing",
+        _CLAIM,
+        "suppressed_why=claim.contact.suppressed_why if claim.contact.suppressed_at else None,",
+        "suppressed_why=None,",
+        (CLAIM, GUARDS, RIVER),
+    ),
+    Mutation(
+        "a claim that found a letter unwanted lets others alone",
+        _CLAIM,
+        ".where(Delivery.id == delivery_id, Delivery.token == token)",
+        ".where(Delivery.token == token)",
+        (CLAIM, GUARDS, RIVER, COURIER),
+    ),
+)
+
+TOUCHES = (
+    Mutation(
+        "a touch opens once",
+        _OPENING,
+        "\"WHERE id = :id AND state = 'planned' RETURNING id\"",
+        '"WHERE id = :id RETURNING id"',
+        (f"{CAMPAIGNS}/test_fan_out.py", RIVER, TOGETHER, play("F5_many_beats")),
+    ),
+    Mutation(
+        "a touch whose time has passed is skipped",
+        _OPENING,
+        "if touch.valid_until <= now:",
+        "if False:",
+        (HOLD, f"{CAMPAIGNS}/test_fan_out.py", RIVER),
+    ),
+    Mutation(
+        "an overtaken letter does not come on top",
+        _OPENING,
+        '"AND touch.due > :due AND touch.due <= :now "',
+        '"AND touch.due > :due AND touch.due > :now "',
+        (HOLD, f"{CAMPAIGNS}/test_fan_out.py"),
+    ),
+    Mutation(
+        "a touch is through only when nothing waits",
+        _SEAL,
+        "state IN ('due', 'sending')) ",
+        "state IN ('nothing')) ",
+        (CLAIM, GUARDS, RIVER, COURIER, play("F1_kill_at_random")),
+    ),
+    Mutation(
+        "a moved date cancels what the old one planned",
+        _SCHEDULE,
+        "    _cancel(session, rollout.id, agreement.version, reason, now)\n",
+        "",
+        (AGREE, RIVER, play("F22_dates_move")),
+    ),
+    Mutation(
+        "who is done is spared",
+        _AUDIENCE,
+        'if occasion.stop == "done" and spared(person.level, person.source):',
+        "if False:",
+        ("tests/rules/test_audience.py", RIVER),
+    ),
+    Mutation(
+        "exceptions are kept",
+        _AUDIENCE,
+        "if occasion.audience in USERS and person.excepted_until is not None:",
+        "if False:",
+        ("tests/rules/test_audience.py", f"{CAMPAIGNS}/test_fan_out_excepted.py"),
+    ),
+    Mutation(
+        "a person is left in peace for some days",
+        _AUDIENCE,
+        "if now - person.last_letter >= timedelta(days=occasion.spacing_days):",
+        "if True:",
+        ("tests/rules/test_audience.py",),
+    ),
+)
