@@ -86,6 +86,7 @@ lock: ## pin every package anew, with hashes (needs uv)
 	$(COMPILE) pyproject.toml -o requirements.txt
 	$(COMPILE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	$(COMPILE) --group build -c requirements-dev.txt -o requirements-build.txt
+	$(COMPILE) tests/bench/requirements-peers.in -o tests/bench/requirements-peers.txt
 
 clean: ## remove the environment, caches and the demo's data
 	rm -rf .venv .work dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -9,7 +9,12 @@ import pytest
 from tests.house.sources import kept_files
 from tests.shared import ROOT
 
-LOCKS = ("requirements.txt", "requirements-build.txt", "requirements-dev.txt")
+LOCKS = (
+    "requirements.txt",
+    "requirements-build.txt",
+    "requirements-dev.txt",
+    "tests/bench/requirements-peers.txt",
+)
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==", re.MULTILINE)
 # Folders of whoever built this; every machine has others.
 OF_A_MACHINE = re.compile(rb"(?<![\w./])/(?:home|root|Users|work|mnt)/[\w.]+")
