@@ -12,7 +12,7 @@ from rollout.pulse import metrics_token
 from rollout.settings import Settings
 from tests.kit import Office, add_customer, open_campaign
 from tests.web.board_kit import SECRET, at_work, rows_of, words_on
-from tests.web.test_cli import Shell
+from tests.web.cli_kit import Shell
 from workers.steward import tick
 
 LINE = re.compile(r'^[a-z_]+(\{[a-z]+="[a-z0-9_]+"\})? \d+(\.\d+)?$')

@@ -44,7 +44,8 @@ def switching(office: Office) -> tuple[int, int]:
 def journal(office: Office) -> list[tuple[str, str]]:
     with office.store.reading() as session:
         assert verify(session) == []
-        return [(e.what, e.who) for e in session.scalars(select(JournalEntry))]
+        entries = session.scalars(select(JournalEntry).order_by(JournalEntry.id))
+        return [(e.what, e.who) for e in entries]
 
 
 def test_an_empty_house_says_what_to_do_first(office: Office, app: Flask) -> None:

@@ -28,7 +28,8 @@ def uncertain(office: Office) -> str:
 def journal(office: Office) -> list[tuple[str, str]]:
     with office.store.reading() as session:
         assert verify(session) == []
-        return [(e.what, e.who) for e in session.scalars(select(JournalEntry))]
+        entries = session.scalars(select(JournalEntry).order_by(JournalEntry.id))
+        return [(e.what, e.who) for e in entries]
 
 
 def test_an_uncertain_letter_goes_out_again_under_the_same_id(office: Office, app: Flask) -> None:
