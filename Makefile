@@ -96,10 +96,10 @@ clean: ## remove the environment, caches and the demo's data
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than\
 	 Python 3.11, or missing. Name a newer one, such as: make $(MAKECMDGOALS) PYTHON=python3.13" >&2; exit 1; }
 	@mkdir -p .venv && awk '/^[a-z]/ {mine = /^pip==/} mine' requirements-build.txt > .venv/pip.txt
-	@if $(PYTHON) -m pip --python $(PYTHON) --version >/dev/null 2>&1; then \
-	$(PYTHON) -m venv --without-pip .venv && pip="$(PYTHON) -m pip --python $(BIN)/python"; \
-	else $(PYTHON) -m venv .venv && pip="$(BIN)/python -m pip"; fi && \
-	$$pip $(INSTALL) --require-hashes -r .venv/pip.txt
+	@$(PYTHON) -m venv --without-pip .venv && $(PYTHON) -m pip --python $(BIN)/python $(INSTALL) \
+	 --require-hashes -r .venv/pip.txt 2>/dev/null || { $(PYTHON) -m venv --clear .venv \
+	 && awk '/^[a-z]/ {mine = /^pip==/} mine' requirements-build.txt > .venv/pip.txt \
+	 && $(BIN)/python -m pip $(INSTALL) --require-hashes -r .venv/pip.txt; }
 	@touch $@
 
 .venv/.packages: .venv/.made requirements.txt requirements-build.txt

@@ -9,13 +9,14 @@ from itertools import count
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns import agree, choice, launch
+from campaigns import agree, choice, launch, progress
 from campaigns.journal import Actor
 from campaigns.models import Campaign, Contact, Rollout
 from rollout.desk import Desk
 from rollout.seed.post import BreaksOnce
 from rollout.seed.staff import PROVIDER
 from rollout.seed.story import LOST_AT
+from workers.courier import run_until
 from workers.runtime import Clock, HandClock, Runtime, nobody_to_wake
 from workers.steward import tick
 
@@ -70,9 +71,15 @@ class Past:
         while self._ahead:
             moment, _, deed = heapq.heappop(self._ahead)
             told(moment)
-            tick(self.rt, max(moment, self.now))
+            self._walk(max(moment, self.now))
             deed()
         tick(self.rt, self.today)
+
+    def _walk(self, until: datetime) -> None:
+        """A tick without its care for other processes: there is none, and nobody died."""
+        run_until(self.rt, self.now, until, self.rt.clock.move_to)
+        with self.rt.store.writing() as session:
+            progress.move_along(session, until)
 
 
 def turned_back(rt: Runtime, start: datetime, today: datetime) -> Past:
