@@ -51,7 +51,9 @@ def filed(tmp_path: Path, sqlite_template: Path) -> Iterator[Office]:
 
 def at(office: Office, store: Store) -> Runtime:
     """The same program, started on another database, with a mailer of its own."""
-    return replace(office.rt, store=store, mailer=MemoryMailer(), compiled={}, pinned=set())
+    return replace(
+        office.rt, store=store, mailer=MemoryMailer(), compiled={}, worded={}, pinned=set()
+    )
 
 
 def invite(office: Office, name: str = "Northwind Dental") -> None:
