@@ -69,23 +69,30 @@ def _look_up(
         .order_by(Contact.email)
     )
     restricted = _restrict(query, audience, rollout)
-    return [
-        Candidate(
-            contact_id,
-            Person(
-                left=left is not None,
-                suppressed_why=why if suppressed else None,
-                excepted_until=until,
-                level=level,
-                source=source,
-                last_letter=last,
-                had_step=bool(had),
-            ),
-        )
-        for contact_id, left, suppressed, why, level, source, until, last, had in session.execute(
-            restricted
-        )
-    ]
+    return [_candidate(*row) for row in session.execute(restricted)]
+
+
+def _candidate(
+    contact_id: int,
+    left: datetime | None,
+    suppressed: datetime | None,
+    why: str | None,
+    level: int | None,
+    source: str | None,
+    until: date | None,
+    last: datetime | None,
+    had: bool | None,
+) -> Candidate:
+    person = Person(
+        left=left is not None,
+        suppressed_why=why if suppressed else None,
+        excepted_until=until,
+        level=level,
+        source=source,
+        last_letter=last,
+        had_step=bool(had),
+    )
+    return Candidate(contact_id, person)
 
 
 def _restrict(query: Any, audience: str, rollout: Rollout) -> Any:
