@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import Date, bindparam, text
 from sqlalchemy.orm import Session
 
 from campaigns.contact.claim import Claim
@@ -36,7 +36,11 @@ _MARK = text(
     "AND contact.left_at IS NULL AND contact.suppressed_at IS NULL "
     "AND contact.email = :address) "
     "RETURNING id"
-).bindparams(*_instants("machine", "lease", "now"), bindparam("facts", type_=Json))
+).bindparams(
+    *_instants("machine", "lease", "now"),
+    bindparam("facts", type_=Json),
+    bindparam("told_day", type_=Date()),
+)
 
 # Said a second time, because nobody knows whether the first commit arrived, the same outcome
 # is still ours: that is why a letter that was put off keeps its token.
