@@ -82,9 +82,12 @@ class Book:
         return bool(self._behind)
 
     def may_go(self, letter: Letter) -> bool:
-        """Marked, and so lately that a hold or a new date cannot have come long before."""
-        marked = self._marked.get(letter.id)
-        return marked is not None and self.rt.clock.machine() - marked <= FRESH
+        """Marked: the final dot may follow."""
+        return letter.id in self._marked
+
+    def fresh(self, letter: Letter) -> bool:
+        """Marked so lately that a hold or a new date cannot have come long before."""
+        return self.may_go(letter) and self.rt.clock.machine() - self._marked[letter.id] <= FRESH
 
     def note(self, claim: Claim, outcome: Outcome) -> None:
         """What became of a letter; written with the next commit."""
@@ -128,7 +131,7 @@ class Book:
     def not_begun(self, letters: Iterable[Letter]) -> None:
         """Letters that were marked ahead but no connection began: they are due again."""
         for letter in letters:
-            if letter.id in self._marked:
+            if self.may_go(letter):
                 self.note(letter.claim, NOT_BEGUN)
 
     def close(self, why: str) -> None:

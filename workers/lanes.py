@@ -112,7 +112,7 @@ class Fleet:
         return bool(lane.ahead)
 
     def _mark(self, wanting: Sequence[Lane], book: Book) -> None:
-        first = [lane.letter for lane in wanting if lane.letter and not book.may_go(lane.letter)]
+        first = [lane.letter for lane in wanting if lane.letter and not book.fresh(lane.letter)]
         if first:
             asking = {letter.id for letter in first}
             rest = [

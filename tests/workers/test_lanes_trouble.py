@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from time import monotonic
 
 import pytest
 from sqlalchemy import update
@@ -14,14 +13,7 @@ from tests.kit import Office, rows_of
 from tests.services.pysink import PythonSink, Step
 from tests.workers.test_lanes import courier, due, on_third_data, states
 from workers.courier import deliver, open_due
-from workers.runtime import Runtime
-from workers.smtp import SmtpMailer
 from workers.steward import tick
-
-
-def patient(office: Office, sink: PythonSink, timeout: float, **values: object) -> Runtime:
-    mailer = SmtpMailer("127.0.0.1", sink.port, tls="none", timeout=timeout)
-    return replace(courier(office, sink, **values), mailer=mailer)
 
 
 def test_room_that_was_reserved_and_not_used_is_there_for_the_next_try(office: Office) -> None:
@@ -132,45 +124,6 @@ def test_strange_words_of_a_server_are_kept_as_plain_ones(office: Office, reply:
     assert kept.isprintable()
 
 
-def test_a_slow_server_does_not_run_a_living_couriers_leases_out(office: Office) -> None:
-    due(office, 6)
-    slow = Step(wait=0.4)
-    with PythonSink({"RCPT": slow, "DATA": slow, "EHLO": slow}) as sink:
-        rt = patient(office, sink, 2.0, connections=2, lease_seconds=1)
-        real = replace(rt, clock=Racing(office))  # type: ignore[arg-type]
-        tally = deliver(real, office.now)
-    assert tally.sent == 6
-
-
-class Racing:
-    """A machine's clock that really goes on, while the business time stands."""
-
-    speed = 0.0
-
-    def __init__(self, office: Office) -> None:
-        self._office, self._start = office, monotonic()
-
-    def move_to(self, moment: object) -> None:
-        raise AssertionError("nobody moves it")
-
-    def now(self) -> object:
-        return self._office.now
-
-    def machine(self) -> object:
-        return self._office.now + timedelta(seconds=monotonic() - self._start)
-
-
-def test_a_silent_connection_is_given_up_while_the_others_are_busy(office: Office) -> None:
-    due(office, 30)
-    with PythonSink({"RCPT": [Step(wait=30.0)], "DATA": Step(wait=0.1)}) as sink:
-        rt = patient(office, sink, 0.5, connections=2)
-        tally = deliver(rt, office.now)
-        served = sink.connections
-    assert tally.later == 1
-    assert tally.sent == 29
-    assert served >= 3  # the silent one was opened anew, long before the end
-
-
 def test_a_touch_that_nobody_sealed_is_sealed_by_the_next_sweep(office: Office) -> None:
     due(office, 3)
     with office.store.writing() as session:
@@ -220,19 +173,3 @@ def test_a_letter_does_not_go_to_an_address_that_was_corrected_meanwhile(office:
     to = [letter.recipients[0] for letter in sink.received]
     assert len(to) == len(set(to)) == 12
     assert sum(address.startswith("new") for address in to) == 10
-
-
-def test_a_hold_stops_letters_that_were_marked_ahead_a_while_ago(office: Office) -> None:
-    campaign = due(office, 6)
-
-    def hold() -> None:
-        with office.store.writing() as session:
-            session.connection().exec_driver_sql("UPDATE campaign SET state = 'held'")
-
-    with PythonSink(watch=on_third_data(hold), script={"RCPT": Step(wait=1.2)}) as sink:
-        rt = courier(office, sink, connections=1, marks=6)
-        real = replace(rt, clock=Racing(office))  # type: ignore[arg-type]
-        tally = deliver(real, office.now)
-    assert campaign
-    assert tally.sent == len(sink.received) <= 3
-    assert states(office)["due"] >= 3
