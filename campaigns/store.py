@@ -1,10 +1,9 @@
-"""The engine, and the only two doors through which transactions begin and end.
+"""The only two doors through which transactions begin and end, and writing many rows.
 
-SQLite and Postgres meet here and nowhere above: what differs between them
-(BEGIN IMMEDIATE, insert-or-ignore, time-outs) is settled in this file.
+SQLite and Postgres meet here, in engine.py and in given.py, and nowhere above.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -13,30 +12,17 @@ from sqlalchemy import (
     JSON,
     Column,
     Connection,
-    Engine,
     Table,
     TextClause,
-    create_engine,
-    event,
-    make_url,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+from sqlalchemy.pool import StaticPool
 
-BUSY_MS = 15_000
+from campaigns.engine import make_engine
+
 MANY = 20  # rows from which arrays are worth their while
-# A database host that vanishes without a word is noticed within a minute.
-ALIVE = {
-    "keepalives": 1,
-    "keepalives_idle": 20,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 50_000,
-}
-POSTGRES_OPTIONS = "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=15000"
 
 
 class Store:
@@ -48,7 +34,7 @@ class Store:
 
     def __init__(self, url: str, *, durable: bool = True) -> None:
         self.url = url
-        self.engine = _sqlite_engine(url, durable) if _is_sqlite(url) else _postgres_engine(url)
+        self.engine = make_engine(url, durable)
         # A database in memory lives as long as its one connection.
         self.in_memory = isinstance(self.engine.pool, StaticPool)
 
@@ -59,11 +45,14 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that cannot leave anything behind: it always ends in a rollback."""
+        """A session that cannot leave anything behind: it ends in a rollback, or was read-only."""
         with self._connection(writing=False) as connection:
             session = Session(connection, expire_on_commit=False, autoflush=False)
             try:
                 yield session
+                if self.dialect == "postgresql":
+                    # After a rollback psycopg forgets every plan, and each page is planned anew.
+                    connection.commit()
             finally:
                 session.close()
                 connection.rollback()
@@ -121,6 +110,46 @@ def insert_missing(session: Session, table: Any, rows: Sequence[Mapping[str, Any
     return len(connection.execute(few, list(rows)).all())
 
 
+@contextmanager
+def scratch(session: Session, *tables: Table) -> Iterator[None]:
+    """Temporary tables for as long as the block lasts; where it raises, the rollback drops them.
+
+    Whoever needs them has much to do: on Postgres a statement may take ten minutes from here on.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = '10min'")
+    for table in tables:
+        table.create(connection, checkfirst=False)
+    yield
+    for table in tables:
+        table.drop(connection, checkfirst=False)
+
+
+def pour(session: Session, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+    """Fill a table of ours as fast as the engine takes rows, without holding them in memory.
+
+    Each row has a value for every column, as the driver takes it: JSON as text.
+    """
+    connection = session.connection()
+    names = ", ".join(column.name for column in table.columns)
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        places = ", ".join("?" * len(table.columns))
+        driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({places})", rows)  # noqa: S608 - our names
+        return
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def look_over(session: Session, table: Table) -> None:
+    """Postgres guesses at what is in a table of ours until it has looked; SQLite never asks."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ANALYZE {table.name}")
+
+
 @cache
 def _unnested(table: Table, names: tuple[str, ...], same: frozenset[str]) -> TextClause:
     """One array a column, one value where all rows have the `same`.
@@ -146,64 +175,3 @@ def _alike(values: Sequence[Any]) -> bool:
 
 def _is_json(column: Column[Any]) -> bool:
     return isinstance(column.type, JSON)
-
-
-def _is_sqlite(url: str) -> bool:
-    return make_url(url).get_backend_name() == "sqlite"
-
-
-def _postgres_engine(url: str) -> Engine:
-    parsed = make_url(url)
-    if parsed.drivername in ("postgres", "postgresql"):
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(
-        parsed,
-        pool_size=10,
-        max_overflow=20,
-        pool_timeout=10,
-        pool_pre_ping=True,
-        connect_args={"options": POSTGRES_OPTIONS, "connect_timeout": 10, **ALIVE},
-        hide_parameters=True,  # an error must not carry people's addresses into a log
-    )
-
-
-def _sqlite_engine(url: str, durable: bool) -> Engine:
-    in_memory = make_url(url).database in (None, "", ":memory:")
-    arguments: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": 15}}
-    if in_memory:
-        arguments["poolclass"] = StaticPool
-    else:
-        arguments.update(pool_size=10, max_overflow=20, pool_timeout=15)
-    engine = create_engine(url, hide_parameters=True, **arguments)
-    event.listen(engine, "connect", _prepare_durable if durable else _prepare_quick)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_durable(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    # Less would lose the last commits in a power cut: a mark, and with it a letter sent twice.
-    _prepare_sqlite(connection, "FULL")
-
-
-def _prepare_quick(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    _prepare_sqlite(connection, "OFF")
-
-
-def _prepare_sqlite(connection: DBAPIConnection, synchronous: str) -> None:
-    # The driver's own transaction handling begins late and deferred: two writers that
-    # read first would both go on. We begin ourselves.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "foreign_keys=ON",
-        f"synchronous={synchronous}",
-        f"busy_timeout={BUSY_MS}",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing", True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

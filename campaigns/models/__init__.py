@@ -1,5 +1,5 @@
 """The tables. Each file imports only earlier ones:
-base, people, change, campaign, rollout, touch, host, evidence, journal, uploads."""
+base, people, change, campaign, rollout, touch, host, evidence, headcount, journal, uploads."""
 
 from campaigns.models.base import Base
 from campaigns.models.campaign import Campaign, Selection, Step
@@ -13,6 +13,7 @@ from campaigns.models.evidence import (
     Ticket,
     ValueStatement,
 )
+from campaigns.models.headcount import Headcount, LevelCount
 from campaigns.models.host import MailHost, MailLine, MailQuota
 from campaigns.models.journal import PROVIDER_CHAIN, Installation, JournalEntry, JournalHead
 from campaigns.models.people import (
@@ -52,10 +53,12 @@ __all__ = [
     "Exemption",
     "FormerAddress",
     "Freeze",
+    "Headcount",
     "Installation",
     "JournalEntry",
     "JournalHead",
     "LetterVersion",
+    "LevelCount",
     "MailHost",
     "MailLine",
     "MailQuota",

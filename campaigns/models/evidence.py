@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaigns.models.base import Base, Facts, Hash, Id, Instant, Json, UtcInstant, Word, to
+from campaigns.models.base import Base, BigKey, Facts, Hash, Id, Instant, Json, UtcInstant, Word, to
 
 
 class Snapshot(Base):
@@ -32,15 +32,21 @@ class Snapshot(Base):
 
 
 class Observation(Base):
-    """What one snapshot says of one person. Rows are only ever added."""
+    """What one snapshot says of one person. Rows are only ever added.
+
+    Contact and customer are no foreign keys: Postgres would look each up once more, which takes
+    longer than the rest of the row. One statement writes these rows, from contacts that it has
+    just found; each of them has a standing, whose foreign key keeps the contact, and with it
+    the customer.
+    """
 
     __tablename__ = "observation"
     __table_args__ = (Index("ix_observation_contact_id_taken_at", "contact_id", "taken_at"),)
 
     id: Mapped[Id]
-    snapshot_id: Mapped[int] = mapped_column(to("snapshot.id"), index=True)
-    contact_id: Mapped[int | None] = mapped_column(to("contact.id"))
-    customer_id: Mapped[int | None] = mapped_column(to("customer.id"), index=True)
+    snapshot_id: Mapped[int] = mapped_column(to("snapshot.id"))
+    contact_id: Mapped[int | None] = mapped_column(BigKey)
+    customer_id: Mapped[int | None] = mapped_column(BigKey, index=True)
     identity: Mapped[str] = mapped_column(String(254))
     taken_at: Mapped[Instant]
     level: Mapped[int | None]

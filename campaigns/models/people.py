@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.models.base import Base, Facts, Hash, Id, Instant, Line, Name, UtcInstant, Word, to
@@ -63,6 +63,14 @@ class Contact(Base):
     __table_args__ = (
         UniqueConstraint("customer_id", "email"),
         Index("ix_contact_customer_id_kind", "customer_id", "kind"),
+        Index(  # who decides at a customer, without a look at everybody else there
+            "ix_contact_decides",
+            "customer_id",
+            "left_at",
+            "suppressed_at",
+            sqlite_where=text("decision_maker IS 1"),
+            postgresql_where=text("decision_maker IS true"),
+        ),
     )
 
     id: Mapped[Id]

@@ -44,6 +44,14 @@ class Touch(Base):
             postgresql_where=text("state = 'planned'"),
         ),
         Index(
+            "ix_touch_next",
+            "rollout_id",
+            "due",
+            "step_id",
+            sqlite_where=text("state = 'planned'"),
+            postgresql_where=text("state = 'planned'"),
+        ),
+        Index(
             "ix_touch_open",
             "id",
             sqlite_where=text("state = 'open'"),

@@ -241,6 +241,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('contact', schema=None) as batch_op:
         batch_op.create_index('ix_contact_customer_id_kind', ['customer_id', 'kind'], unique=False)
+        batch_op.create_index('ix_contact_decides', ['customer_id', 'left_at', 'suppressed_at'], unique=False, sqlite_where=sa.text('decision_maker IS 1'), postgresql_where=sa.text('decision_maker IS true'))
         batch_op.create_index(batch_op.f('ix_contact_email'), ['email'], unique=False)
         batch_op.create_index(batch_op.f('ix_contact_external_id'), ['external_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_contact_upn'), ['upn'], unique=False)
@@ -269,6 +270,23 @@ def upgrade() -> None:
     with op.batch_alter_table('freeze', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_freeze_customer_id'), ['customer_id'], unique=False)
 
+    op.create_table('headcount',
+    sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('people', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_headcount_customer_id_customer'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('customer_id', name=op.f('pk_headcount'))
+    )
+    op.create_table('level_count',
+    sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('evidence', sa.String(length=40), nullable=False),
+    sa.Column('level_0', sa.Integer(), nullable=False),
+    sa.Column('level_1', sa.Integer(), nullable=False),
+    sa.Column('level_2', sa.Integer(), nullable=False),
+    sa.Column('level_3', sa.Integer(), nullable=False),
+    sa.Column('level_4', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_level_count_customer_id_customer'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('customer_id', 'evidence', name=op.f('pk_level_count'))
+    )
     op.create_table('mail_line',
     sa.Column('host', sa.String(length=300), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
@@ -299,6 +317,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('milestone', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_milestone_change_id'), ['change_id'], unique=False)
+
+    op.create_table('observation',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('snapshot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('identity', sa.String(length=254), nullable=False),
+    sa.Column('taken_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('level', sa.Integer(), nullable=True),
+    sa.Column('required', sa.Boolean(), nullable=True),
+    sa.Column('reason', sa.String(length=500), nullable=True),
+    sa.Column('methods', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('raw', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.ForeignKeyConstraint(['snapshot_id'], ['snapshot.id'], name=op.f('fk_observation_snapshot_id_snapshot'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_observation'))
+    )
+    with op.batch_alter_table('observation', schema=None) as batch_op:
+        batch_op.create_index('ix_observation_contact_id_taken_at', ['contact_id', 'taken_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_observation_customer_id'), ['customer_id'], unique=False)
 
     op.create_table('sign_in_link',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -374,28 +411,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('former_address', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_former_address_email'), ['email'], unique=False)
-
-    op.create_table('observation',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('snapshot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('identity', sa.String(length=254), nullable=False),
-    sa.Column('taken_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('level', sa.Integer(), nullable=True),
-    sa.Column('required', sa.Boolean(), nullable=True),
-    sa.Column('reason', sa.String(length=500), nullable=True),
-    sa.Column('methods', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
-    sa.Column('raw', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
-    sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_observation_contact_id_contact'), ondelete='RESTRICT'),
-    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_observation_customer_id_customer'), ondelete='RESTRICT'),
-    sa.ForeignKeyConstraint(['snapshot_id'], ['snapshot.id'], name=op.f('fk_observation_snapshot_id_snapshot'), ondelete='RESTRICT'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_observation'))
-    )
-    with op.batch_alter_table('observation', schema=None) as batch_op:
-        batch_op.create_index('ix_observation_contact_id_taken_at', ['contact_id', 'taken_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_observation_customer_id'), ['customer_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_observation_snapshot_id'), ['snapshot_id'], unique=False)
 
     op.create_table('rollout',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -597,6 +612,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('rollout_id', 'step_id', 'version', name=op.f('uq_touch_rollout_id_step_id_version'))
     )
     with op.batch_alter_table('touch', schema=None) as batch_op:
+        batch_op.create_index('ix_touch_next', ['rollout_id', 'due', 'step_id'], unique=False, sqlite_where=sa.text("state = 'planned'"), postgresql_where=sa.text("state = 'planned'"))
         batch_op.create_index('ix_touch_open', ['id'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.create_index('ix_touch_planned', ['due'], unique=False, sqlite_where=sa.text("state = 'planned'"), postgresql_where=sa.text("state = 'planned'"))
 
@@ -659,6 +675,7 @@ def downgrade() -> None:
     with op.batch_alter_table('touch', schema=None) as batch_op:
         batch_op.drop_index('ix_touch_planned', sqlite_where=sa.text("state = 'planned'"), postgresql_where=sa.text("state = 'planned'"))
         batch_op.drop_index('ix_touch_open', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.drop_index('ix_touch_next', sqlite_where=sa.text("state = 'planned'"), postgresql_where=sa.text("state = 'planned'"))
 
     op.drop_table('touch')
     with op.batch_alter_table('task', schema=None) as batch_op:
@@ -695,12 +712,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_rollout_customer_id'))
 
     op.drop_table('rollout')
-    with op.batch_alter_table('observation', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_observation_snapshot_id'))
-        batch_op.drop_index(batch_op.f('ix_observation_customer_id'))
-        batch_op.drop_index('ix_observation_contact_id_taken_at')
-
-    op.drop_table('observation')
     with op.batch_alter_table('former_address', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_former_address_email'))
 
@@ -722,12 +733,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_sign_in_link_staff_id'))
 
     op.drop_table('sign_in_link')
+    with op.batch_alter_table('observation', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_observation_customer_id'))
+        batch_op.drop_index('ix_observation_contact_id_taken_at')
+
+    op.drop_table('observation')
     with op.batch_alter_table('milestone', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_milestone_change_id'))
 
     op.drop_table('milestone')
     op.drop_table('mail_quota')
     op.drop_table('mail_line')
+    op.drop_table('level_count')
+    op.drop_table('headcount')
     with op.batch_alter_table('freeze', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_freeze_customer_id'))
 
@@ -740,6 +758,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_contact_upn'))
         batch_op.drop_index(batch_op.f('ix_contact_external_id'))
         batch_op.drop_index(batch_op.f('ix_contact_email'))
+        batch_op.drop_index('ix_contact_decides', sqlite_where=sa.text('decision_maker IS 1'), postgresql_where=sa.text('decision_maker IS true'))
         batch_op.drop_index('ix_contact_customer_id_kind')
 
     op.drop_table('contact')
