@@ -29,6 +29,65 @@ _SENDING = text(
 ).bindparams(bindparam("machine", type_=UtcInstant()))
 
 
+# The board, the doctor and every probe ask these: they are put together once.
+_NOW = bindparam("now", type_=UtcInstant())
+_OLDEST_TOUCH = (
+    select(Touch.due)
+    .join(Rollout, Rollout.id == Touch.rollout_id)
+    .join(Campaign, Campaign.id == Rollout.campaign_id)
+    .where(Touch.state == "planned", Touch.due <= _NOW, Campaign.state == "running")
+    .order_by(Touch.due)
+    .limit(1)
+)
+_OLDEST_LETTER = (
+    select(Delivery.next_try)
+    .join(Touch, Touch.id == Delivery.touch_id)
+    .join(Rollout, Rollout.id == Touch.rollout_id)
+    .join(Campaign, Campaign.id == Rollout.campaign_id)
+    .where(Delivery.state == "due", Delivery.next_try <= _NOW, Campaign.state == "running")
+    .order_by(Delivery.next_try)
+    .limit(1)
+)
+_RUNNING = select(Campaign.id).where(Campaign.state == "running").limit(1)
+_HELD = (
+    select(Rollout.id)
+    .join(Campaign, Campaign.id == Rollout.campaign_id)
+    .where(Campaign.state == "held")
+)
+_HELD_TOUCHES, _HELD_LETTERS = (
+    select(func.count()).select_from(query.limit(MOST).subquery())
+    for query in (
+        select(Touch.id).where(
+            Touch.state == "planned", Touch.due <= _NOW, Touch.rollout_id.in_(_HELD)
+        ),
+        select(Delivery.id)
+        .join(Touch, Touch.id == Delivery.touch_id)
+        .where(Delivery.state == "due", Touch.state == "open", Touch.rollout_id.in_(_HELD)),
+    )
+)
+_CLOSES = (
+    select(Touch.valid_until)
+    .join(Rollout, Rollout.id == Touch.rollout_id)
+    .join(Campaign, Campaign.id == Rollout.campaign_id)
+    .where(Touch.state == "open", Campaign.state == "running")
+    .where(Touch.valid_until > _NOW, Touch.valid_until <= bindparam("later", type_=UtcInstant()))
+    .where(
+        Touch.opened_at < bindparam("settled", type_=UtcInstant()),
+        select(Delivery.id)
+        .where(Delivery.touch_id == Touch.id, Delivery.state.in_(("due", "sending")))
+        .exists(),
+    )
+    .order_by(Touch.valid_until)
+    .limit(1)
+)
+_RESTING = (
+    select(MailHost)
+    .where(MailHost.resting_until > _NOW)
+    .order_by(MailHost.resting_until.desc())
+    .limit(1)
+)
+
+
 def pulse(session: Session, *, now: datetime, machine: datetime, refusal: Refusal | None) -> Pulse:
     """`now` is the business time, `machine` the machine's own; `refusal` why nothing is sent."""
     row = session.get(Installation, 1)
@@ -38,7 +97,7 @@ def pulse(session: Session, *, now: datetime, machine: datetime, refusal: Refusa
         now=now,
         machine=machine,
         refusal=refusal,
-        running=_running(session),
+        running=session.scalar(_RUNNING) is not None,
         oldest_due=oldest_due(session, now),
         swept_at=row.swept_machine_at if row else None,
         beat_at=row.beat_at if row else None,
@@ -55,79 +114,24 @@ def pulse(session: Session, *, now: datetime, machine: datetime, refusal: Refusa
 
 def oldest_due(session: Session, now: datetime) -> datetime | None:
     """Since when the oldest due touch or letter of a running campaign has waited."""
-    touch = session.scalar(
-        select(Touch.due)
-        .join(Rollout, Rollout.id == Touch.rollout_id)
-        .join(Campaign, Campaign.id == Rollout.campaign_id)
-        .where(Touch.state == "planned", Touch.due <= now, Campaign.state == "running")
-        .order_by(Touch.due)
-        .limit(1)
-    )
-    letter = session.scalar(
-        select(Delivery.next_try)
-        .join(Touch, Touch.id == Delivery.touch_id)
-        .join(Rollout, Rollout.id == Touch.rollout_id)
-        .join(Campaign, Campaign.id == Rollout.campaign_id)
-        .where(Delivery.state == "due", Delivery.next_try <= now, Campaign.state == "running")
-        .order_by(Delivery.next_try)
-        .limit(1)
-    )
-    return min((since for since in (touch, letter) if since is not None), default=None)
-
-
-def _running(session: Session) -> bool:
-    one = select(Campaign.id).where(Campaign.state == "running").limit(1)
-    return session.scalar(one) is not None
+    found = (session.scalar(query, {"now": now}) for query in (_OLDEST_TOUCH, _OLDEST_LETTER))
+    return min((since for since in found if since is not None), default=None)
 
 
 def _held(session: Session, now: datetime) -> int:
     """Touches and letters that are due but wait with their campaign; at most MOST of each."""
-    held = (
-        select(Rollout.id)
-        .join(Campaign, Campaign.id == Rollout.campaign_id)
-        .where(Campaign.state == "held")
-    )
-    touches = select(Touch.id).where(
-        Touch.state == "planned", Touch.due <= now, Touch.rollout_id.in_(held)
-    )
-    letters = (
-        select(Delivery.id)
-        .join(Touch, Touch.id == Delivery.touch_id)
-        .where(Delivery.state == "due", Touch.state == "open", Touch.rollout_id.in_(held))
-    )
-    found = (
-        session.scalar(select(func.count()).select_from(query.limit(MOST).subquery()))
-        for query in (touches, letters)
-    )
+    found = (session.scalar(query, {"now": now}) for query in (_HELD_TOUCHES, _HELD_LETTERS))
     return sum(count or 0 for count in found)
 
 
 def _closes_at(session: Session, now: datetime) -> datetime | None:
     """When the first letter that still waits loses its use, where that is within the hour."""
-    waiting = (
-        select(Delivery.id)
-        .where(Delivery.touch_id == Touch.id, Delivery.state.in_(("due", "sending")))
-        .exists()
-    )
-    return session.scalar(
-        select(Touch.valid_until)
-        .join(Rollout, Rollout.id == Touch.rollout_id)
-        .join(Campaign, Campaign.id == Rollout.campaign_id)
-        .where(Touch.state == "open", Campaign.state == "running")
-        .where(Touch.valid_until > now, Touch.valid_until <= now + HOUR)
-        .where(Touch.opened_at < now - SETTLING, waiting)
-        .order_by(Touch.valid_until)
-        .limit(1)
-    )
+    settled = now - SETTLING
+    return session.scalar(_CLOSES, {"now": now, "later": now + HOUR, "settled": settled})
 
 
 def _resting(session: Session, machine: datetime) -> Resting | None:
-    host = session.scalar(
-        select(MailHost)
-        .where(MailHost.resting_until > machine)
-        .order_by(MailHost.resting_until.desc())
-        .limit(1)
-    )
+    host = session.scalar(_RESTING, {"now": machine})
     if host is None or host.resting_until is None:
         return None
     return Resting(host.name, host.resting_until, host.reply or "")

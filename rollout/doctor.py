@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 import migrations
-from campaigns import journal
+from campaigns import headcount, journal
 from campaigns.facts import VOCABULARY
 from campaigns.models import Staff, Step
 from campaigns.playbooks import names, shipped
+from campaigns.rules.spans import count
 from campaigns.store import Store
 from guides import library
 from guides.errors import GuideError
@@ -103,8 +105,19 @@ def _database(loaded: Loaded, store: Store) -> list[Finding]:
         if not session.scalar(select(func.count()).select_from(Staff)):
             findings.append(Finding("note", "Nobody can sign in yet.", "Run `rollout staff add`."))
         findings += [Finding("wrong", problem) for problem in journal.verify(session)]
+        findings.append(_counters(session))
         findings += _missing_letters(set(session.scalars(select(Step.letter).distinct())))
     return findings + _sending(loaded, store)
+
+
+def _counters(session: Session) -> Finding:
+    wrong = len(headcount.differing(session))
+    if not wrong:
+        return Finding("ok", "The counters of people equal a recount.")
+    what = count(
+        wrong, "customer's counters of people differ", "customers' counters of people differ"
+    )
+    return Finding("wrong", f"{what} from a recount.", "Run `rollout customers recount`.")
 
 
 def _sending(loaded: Loaded, store: Store) -> list[Finding]:

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns import observe
+from campaigns import headcount, observe
 from campaigns.models import Campaign, Contact
 from campaigns.rules.records import (
+    EvidenceEnding,
     EvidenceFile,
     EvidenceRecord,
-    Parsed,
     Rejected,
 )
 from tests.kit import ADA, BO, Office
@@ -22,7 +22,7 @@ from tests.kit import ADA, BO, Office
 def word_of(upn: str, level: int | None, **more: Any) -> EvidenceRecord:
     """One row of an evidence file: what a vendor system says of that sign-in name."""
     plain: dict[str, Any] = dict.fromkeys(
-        ("external_id", "address", "name", "tenant", "required", "admin", "kind", "active")
+        ("external_id", "address", "tenant", "required", "admin", "kind", "active")
     )
     return EvidenceRecord(**{**plain, "upn": upn or None, "level": level, **more})
 
@@ -36,15 +36,14 @@ def import_words(
 ) -> observe.EvidenceResult:
     """An evidence file with these rows, taken now unless said otherwise."""
     when = taken_at or office.now
-    taken = [(line, row) for line, row in enumerate(rows, 2)]
-    file = EvidenceFile("graph", when, Parsed(len(rows) + len(rejected), taken, rejected))
+    file = EvidenceFile("graph", [*rows, *rejected], lambda: EvidenceEnding(when))
     digest = file_hash or hashlib.sha256(repr((rows, when)).encode()).hexdigest()
     with office.store.writing() as session:
         return observe.import_evidence(
             session,
             file,
             file_name="evidence.json",
-            file_hash=digest,
+            file_hash=lambda: digest,
             taken_at=None,
             customer=None,
             who=ADA,
@@ -62,6 +61,7 @@ def change_contact(office: Office, address: str, **values: Any) -> int:
         contact = contact_of(session, address)
         for name, value in values.items():
             setattr(contact, name, value)
+        headcount.recount(session, [contact.customer_id])
         return contact.id
 
 

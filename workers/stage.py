@@ -23,7 +23,7 @@ WHOLE = (
 )
 
 
-BY_CUSTOMER = ("freeze",)
+BY_CUSTOMER = ("freeze", "headcount", "level_count")
 
 
 BY_ROLLOUT = ("agreement", "booking", "customer_link", "touch")

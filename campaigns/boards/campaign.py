@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns import people
+from campaigns.boards.customer_lines import customer_lines
 from campaigns.boards.lines import Agreed, CustomerLine, NextTouch, line_json, people_json
-from campaigns.boards.risks import UNDECIDED, risks_of, unreachable_owners
-from campaigns.models import Agreement, Campaign, Customer, Rollout, Step, Touch, VendorChange
+from campaigns.boards.risks import UNDECIDED
+from campaigns.models import Campaign, VendorChange
 from campaigns.rules.adoption import People
-from campaigns.rules.calendar import WorkCalendar
 from campaigns.rules.steps import Evidence
 from campaigns.terms import deadline_of, playbook_of
 
@@ -73,7 +73,8 @@ class CampaignView:
 def campaign_view(session: Session, campaign: Campaign, now: datetime) -> CampaignView:
     """The whole table in a handful of statements, whatever the number of people."""
     change = session.get_one(VendorChange, campaign.change_id)
-    lines = _lines(session, campaign, now)
+    lines = customer_lines(session, campaign, now)
+    lines.sort(key=lambda line: (not line.risks, line.customer.casefold()))
     return CampaignView(
         id=campaign.id,
         name=campaign.name,
@@ -94,90 +95,11 @@ def campaign_view(session: Session, campaign: Campaign, now: datetime) -> Campai
     )
 
 
-def _lines(session: Session, campaign: Campaign, now: datetime) -> list[CustomerLine]:
-    """Every customer of the campaign, those at risk first, then by name."""
-    book = playbook_of(campaign.playbook_source)
-    counts = people.count(session, None, campaign.id, book.evidence.value, now.date())
-    following = _next_touches(session, campaign)
-    bounced = unreachable_owners(session, campaign)
-    lines = []
-    for rollout, customer, agreement in _pairs(session, campaign):
-        counted = counts.get(customer.id, people.NOBODY)
-        agreed = _agreed(agreement)
-        today = WorkCalendar(customer.timezone).today(now)
-        unreachable = bounced.get(customer.id, "")
-        line = CustomerLine(
-            rollout_id=rollout.id,
-            customer_id=customer.id,
-            customer=customer.name,
-            zone=customer.timezone,
-            account_manager=customer.account_manager,
-            state=rollout.state,
-            agreed=agreed,
-            proposed_day=_still_proposed(rollout, agreed, today),
-            next_touch=following.get(rollout.id),
-            people=counted,
-            risks=risks_of(rollout, campaign, agreed, counted, today, unreachable, book),
-        )
-        lines.append(line)
-    return sorted(lines, key=lambda line: (not line.risks, line.customer.casefold()))
-
-
-def _still_proposed(rollout: Rollout, agreed: Agreed | None, today: date) -> date | None:
-    if agreed is not None or rollout.proposed_day is None or rollout.proposed_day < today:
-        return None
-    return rollout.proposed_day
-
-
-def campaign_list(session: Session) -> Sequence[Campaign]:
-    """All campaigns, the living ones first, then by name."""
+def campaign_list(session: Session, *, living: bool = False) -> Sequence[Campaign]:
+    """All campaigns, or the `living` alone; these first, then by name."""
     order = ("running", "held", "approved", "draft", "finished", "cancelled")
-    rows = session.scalars(select(Campaign)).all()
+    query = select(Campaign)
+    if living:
+        query = query.where(Campaign.state.in_(order[:4]))
+    rows = session.scalars(query).all()
     return sorted(rows, key=lambda c: (order.index(c.state), c.name.casefold()))
-
-
-def _pairs(
-    session: Session, campaign: Campaign
-) -> Sequence[tuple[Rollout, Customer, Agreement | None]]:
-    rows = session.execute(
-        select(Rollout, Customer, Agreement)
-        .join(Customer, Customer.id == Rollout.customer_id)
-        .outerjoin(
-            Agreement,
-            (Agreement.rollout_id == Rollout.id) & (Agreement.version == Rollout.version),
-        )
-        .where(Rollout.campaign_id == campaign.id)
-    )
-    return [(rollout, customer, agreement) for rollout, customer, agreement in rows]
-
-
-def _agreed(agreement: Agreement | None) -> Agreed | None:
-    if agreement is None or agreement.day is None or agreement.local_time is None:
-        return None
-    assert agreement.instant is not None
-    return Agreed(
-        agreement.day,
-        agreement.local_time,
-        agreement.zone,
-        agreement.how,
-        agreement.version,
-        agreement.instant,
-    )
-
-
-def _next_touches(session: Session, campaign: Campaign) -> dict[int, NextTouch]:
-    soonest = (
-        select(Touch.rollout_id, func.min(Touch.due).label("due"))
-        .join(Rollout, Rollout.id == Touch.rollout_id)
-        .where(Rollout.campaign_id == campaign.id, Touch.state == "planned")
-        .group_by(Touch.rollout_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(Touch.rollout_id, Step.key, Step.title, Touch.due, Touch.day)
-        .join(soonest, (soonest.c.rollout_id == Touch.rollout_id) & (soonest.c.due == Touch.due))
-        .join(Step, Step.id == Touch.step_id)
-        .where(Touch.state == "planned")
-        .order_by(Step.position.desc())
-    )
-    return {row[0]: NextTouch(*row[1:]) for row in rows}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from campaigns import choice, facts, people
@@ -16,14 +16,39 @@ from campaigns.boards.choosing_words import Ahead, Meaning, meaning, outline, th
 from campaigns.boards.door import Door, open_door
 from campaigns.choice import Case
 from campaigns.models import Agreement, Contact, Step, Touch, VendorChange
+from campaigns.rows import rows_of
 from campaigns.rules.adoption import People
 from campaigns.rules.calendar import DAY
 from campaigns.rules.dates import OfferedDay, Terms, Verdict, judge
 from campaigns.rules.milestones import Deadline
 from campaigns.rules.steps import Playbook
-from campaigns.terms import deadline_of, playbook_of
+from campaigns.terms import deadline_with, playbook_of
 
 UNDER_WAY = ("implementing", "implemented", "verified")
+# Built once: putting a statement together takes longer than the database takes to answer it.
+_WAITING = (
+    select(Touch.due, Step.title, Step.audience, Step.stop)
+    .join(Step, Step.id == Touch.step_id)
+    .where(
+        Touch.rollout_id == bindparam("rollout"),
+        Touch.version == bindparam("current"),
+        Touch.state == "planned",
+        Touch.due > bindparam("now"),
+        Step.channel == "mail",
+    )
+    .order_by(Touch.due, Step.position)
+)
+_DECIDING = (
+    select(Contact.id, Contact.name)
+    .where(
+        Contact.customer_id == bindparam("customer"),
+        Contact.decision_maker.is_(True),
+        Contact.left_at.is_(None),
+        Contact.suppressed_at.is_(None),
+    )
+    .order_by(Contact.id != bindparam("reader"), Contact.name)
+    .limit(5)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +132,16 @@ def choosing(
 ) -> Choosing:
     """The page behind a link. Raises NotFound."""
     door = open_door(session, token, "choose")
-    case = choice.open_case(session, door.rollout.id, now, day_minutes)
+    case = choice.case_in(session, door.situation, now, day_minutes)
     book = playbook_of(case.campaign.playbook_source)
     counts = people.count(
         session, [case.rollout.id], case.campaign.id, book.evidence.value, case.terms.today
     )
     counted = counts.get(case.customer.id, people.NOBODY)
-    change = session.get_one(VendorChange, case.campaign.change_id)
-    vendor = deadline_of(session, case.campaign, case.terms.today)
+    change = case.change
+    vendor = deadline_with(session, case.campaign, change, case.terms.today)
     known = _facts(door, case, counted, provider, change, vendor)
-    offered = tuple(choice.offers(session, case))
+    offered = choice.offers(session, case)
     booked = _booked(case)
     return Choosing(
         door=door,
@@ -186,18 +211,8 @@ def _ahead(
     session: Session, case: Case, book: Playbook, booked: Booked, now: datetime
 ) -> tuple[Ahead, ...]:
     """Letters that still wait and the work itself, by the customer's own days."""
-    rows = session.execute(
-        select(Touch.due, Step.title, Step.audience, Step.stop)
-        .join(Step, Step.id == Touch.step_id)
-        .where(
-            Touch.rollout_id == case.rollout.id,
-            Touch.version == case.rollout.version,
-            Touch.state == "planned",
-            Touch.due > now,
-            Step.channel == "mail",
-        )
-        .order_by(Touch.due, Step.position)
-    )
+    current = case.rollout.version
+    rows = rows_of(session, _WAITING, rollout=case.rollout.id, current=current, now=now)
     day_of = case.terms.calendar.today
     found = [Ahead(day_of(due), "", title, whom(who, stop)) for due, title, who, stop in rows]
     if booked.day >= case.terms.today:
@@ -207,15 +222,5 @@ def _ahead(
 
 def _told(session: Session, door: Door) -> tuple[str, ...]:
     """Who gets the letters for whoever decides: `you` for the reader, first, and the others."""
-    rows = session.execute(
-        select(Contact.id, Contact.name)
-        .where(
-            Contact.customer_id == door.customer.id,
-            Contact.decision_maker.is_(True),
-            Contact.left_at.is_(None),
-            Contact.suppressed_at.is_(None),
-        )
-        .order_by(Contact.id != door.contact.id, Contact.name)
-        .limit(5)
-    )
+    rows = rows_of(session, _DECIDING, customer=door.customer.id, reader=door.contact.id)
     return tuple("you" if key == door.contact.id else name for key, name in rows)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns import people
@@ -33,6 +33,7 @@ from campaigns.terms import playbook_of
 
 __all__ = ["CustomerView", "Happening", "PersonLine", "RolloutView", "customer_view"]
 LETTERS_SHOWN = 500
+ROLES = ("decision_maker", "site_contact", "manager", "pilot", "vip", "admin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +57,25 @@ class RolloutView:
 
 @dataclass(frozen=True, slots=True)
 class CustomerView:
-    """Everything on a customer's page."""
+    """Everything on a customer's page. Of `contacts`, whoever has a role and the first others."""
 
     customer: Customer
     domains: Sequence[str]
     today: date
     contacts: Sequence[Contact]
+    contacts_in_all: int
     rollouts: Sequence[RolloutView]
     snapshots: Sequence[tuple[Snapshot, int]]
     journal: Sequence[JournalEntry]
 
 
-def customer_view(session: Session, customer_id: int, now: datetime) -> CustomerView:
-    """Raises NotFound."""
+def customer_view(
+    session: Session, customer_id: int, now: datetime, few: int | None = None
+) -> CustomerView:
+    """With `few`, at most so many people of each state and contacts without a role.
+
+    Raises NotFound.
+    """
     customer = session.get(Customer, customer_id)
     if customer is None:
         raise NotFound("There is no such customer.", "no_customer")
@@ -85,8 +92,12 @@ def customer_view(session: Session, customer_id: int, now: datetime) -> Customer
             select(CustomerDomain.domain).where(CustomerDomain.customer_id == customer.id)
         ).all(),
         today=today,
-        contacts=_contacts(session, customer),
-        rollouts=[_rollout(session, customer, r, c, today, now) for r, c in pairs],
+        contacts=_contacts(session, customer, few),
+        contacts_in_all=session.scalar(
+            select(func.count()).where(Contact.customer_id == customer.id)
+        )
+        or 0,
+        rollouts=[_rollout(session, customer, r, c, today, now, few) for r, c in pairs],
         snapshots=_snapshots(session, customer),
         journal=session.scalars(
             select(JournalEntry)
@@ -97,10 +108,21 @@ def customer_view(session: Session, customer_id: int, now: datetime) -> Customer
     )
 
 
-def _contacts(session: Session, customer: Customer) -> Sequence[Contact]:
-    return session.scalars(
-        select(Contact).where(Contact.customer_id == customer.id).order_by(Contact.name)
-    ).all()
+def _dealt_with() -> ColumnElement[bool]:
+    """Whoever we deal with, and whom no letter reaches; the others only work there."""
+    roles = (getattr(Contact, role).is_(True) for role in ROLES)
+    return and_(Contact.left_at.is_(None), or_(Contact.suppressed_at.is_not(None), *roles))
+
+
+def _contacts(session: Session, customer: Customer, few: int | None) -> Sequence[Contact]:
+    query = select(Contact).where(Contact.customer_id == customer.id)
+    if few is None:
+        return session.scalars(query.order_by(Contact.name)).all()
+    named = session.scalars(query.where(_dealt_with())).all()
+    others = session.scalars(
+        query.where(~_dealt_with()).order_by(Contact.name, Contact.id).limit(few)
+    )
+    return sorted([*named, *others], key=lambda contact: contact.name)
 
 
 def _rollout(
@@ -110,6 +132,7 @@ def _rollout(
     campaign: Campaign,
     today: date,
     now: datetime,
+    few: int | None,
 ) -> RolloutView:
     evidence = playbook_of(campaign.playbook_source).evidence.value
     counts = people.count(session, [rollout.id], campaign.id, evidence, today)
@@ -121,7 +144,7 @@ def _rollout(
         campaign=campaign,
         agreements=agreements,
         timeline=timeline(session, rollout, agreements, now),
-        people=person_lines(session, rollout, campaign, evidence, today),
+        people=person_lines(session, rollout, campaign, evidence, today, few),
         counted=counts.get(customer.id, people.NOBODY),
         measured=evidence != Evidence.NONE,
         letters=_letters(session, rollout),

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from campaigns import people
-from campaigns.models import Campaign, Contact, Customer, CustomerDomain, Rollout
+from campaigns.models import Campaign, Customer, CustomerDomain, Headcount, Rollout
 
 PAGE = 50
 NOBODY = "-"  # asks for customers without an account manager
@@ -125,12 +124,12 @@ def _asked(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def _count() -> ColumnElement[int]:
-    return (
-        select(func.count())
-        .select_from(Contact)
-        .where(Contact.customer_id == Customer.id, people.counted())
+    return func.coalesce(
+        select(Headcount.people)
+        .where(Headcount.customer_id == Customer.id)
         .correlate(Customer)
-        .scalar_subquery()
+        .scalar_subquery(),
+        0,
     )
 
 

@@ -2,14 +2,26 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import NotFound
-from campaigns.links import Purpose, find
+from campaigns.links import NO_LINK, Purpose, token_hash
 from campaigns.models import Campaign, Contact, Customer, CustomerLink, Rollout, Staff
+from campaigns.situation import Situation, situation_of
 
 ENDED = ("finished", "cancelled")
+_BEHIND = (
+    select(CustomerLink, Contact, Staff)
+    .join(Contact, Contact.id == CustomerLink.contact_id)
+    .join(Customer, Customer.id == Contact.customer_id)
+    .outerjoin(Staff, and_(Staff.email == Customer.account_manager, Staff.ended_at.is_(None)))
+    .where(
+        CustomerLink.token_hash == bindparam("token"),
+        CustomerLink.purpose == bindparam("door"),
+        CustomerLink.revoked_at.is_(None),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +30,20 @@ class Door:
 
     link: CustomerLink
     contact: Contact
-    rollout: Rollout
-    campaign: Campaign
-    customer: Customer
     manager: Staff | None
+    situation: Situation
+
+    @property
+    def rollout(self) -> Rollout:
+        return self.situation.rollout
+
+    @property
+    def campaign(self) -> Campaign:
+        return self.situation.campaign
+
+    @property
+    def customer(self) -> Customer:
+        return self.situation.customer
 
     @property
     def ended(self) -> bool:
@@ -34,23 +56,19 @@ def open_door(session: Session, token: str, purpose: Purpose) -> Door:
     Raises the same NotFound for a token that was never made, one that was revoked or
     replaced, and one whose reader has left or, on the page for dates, decides no more.
     """
-    link = find(session, token, purpose)
-    row = session.execute(
-        select(Contact, Rollout, Campaign, Customer, Staff)
-        .select_from(Rollout)
-        .join(Contact, Contact.id == link.contact_id)
-        .join(Campaign, Campaign.id == Rollout.campaign_id)
-        .join(Customer, Customer.id == Rollout.customer_id)
-        .outerjoin(Staff, (Staff.email == Customer.account_manager) & Staff.ended_at.is_(None))
-        .where(Rollout.id == link.rollout_id, Contact.customer_id == Customer.id)
-    ).first()
-    if row is None or not _valid(link, row[0], row[1], row[3]):
-        raise NotFound("This link does not work any more, or was copied incompletely.", "no_link")
-    return Door(link, row[0], row[1], row[2], row[3], row[4])
+    row = session.execute(_BEHIND, {"token": token_hash(token), "door": purpose}).first()
+    if row is None:
+        raise NotFound(NO_LINK, "no_link")
+    link, contact, manager = row
+    situation = situation_of(session, link.rollout_id)
+    if not _valid(link, contact, situation.rollout, situation.customer):
+        raise NotFound(NO_LINK, "no_link")
+    return Door(link, contact, manager, situation)
 
 
 def _valid(link: CustomerLink, contact: Contact, rollout: Rollout, customer: Customer) -> bool:
-    present = contact.left_at is None and customer.left_at is None
+    at_home = contact.customer_id == customer.id
+    present = at_home and contact.left_at is None and customer.left_at is None
     if link.purpose != "choose":
         return present  # guides may keep an older link; a revoked one is not found at all
     decides = contact.decision_maker or contact.site_contact

@@ -10,20 +10,17 @@ from campaigns.models import Campaign, Contact, Customer, VendorChange
 
 @dataclass(frozen=True, slots=True)
 class FirstSteps:
-    """How much of each there is; a campaign needs all of them, in this order."""
+    """How much of each there is; the first campaign needs all of them, in this order."""
 
     customers: int
     contacts: int
     changes: int
-    campaigns: int
-
-    @property
-    def over(self) -> bool:
-        return self.campaigns > 0
 
 
-def first_steps(session: Session) -> FirstSteps:
-    """Four counts in one statement."""
-    tables = (Customer, Contact, VendorChange, Campaign)
+def first_steps(session: Session) -> FirstSteps | None:
+    """Three counts in one statement, or None: after the first campaign nobody counts contacts."""
+    if session.scalar(select(Campaign.id).limit(1)) is not None:
+        return None
+    tables = (Customer, Contact, VendorChange)
     counts = (select(func.count()).select_from(table).scalar_subquery() for table in tables)
     return FirstSteps(*session.execute(select(*counts)).one())

@@ -4,15 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from campaigns import choice, facts
+from campaigns import facts
 from campaigns.boards.door import Door, open_door
-from campaigns.models import SelfReport, VendorChange
+from campaigns.models import SelfReport
 from campaigns.terms import playbook_of
 
 BEFORE_A_DATE = "the day that we will name to you"
+_SAID = select(SelfReport.says).where(
+    SelfReport.rollout_id == bindparam("rollout"), SelfReport.contact_id == bindparam("contact")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,8 @@ class Guiding:
 def guiding(session: Session, token: str, *, now: datetime, provider: facts.Provider) -> Guiding:
     """The page behind a person's own link. Raises NotFound."""
     door = open_door(session, token, "guide")
-    change = session.get_one(VendorChange, door.campaign.change_id)
+    change, current = door.situation.change, door.situation.current
     book = playbook_of(door.campaign.playbook_source)
-    current = choice.current_agreement(session, door.rollout)
     today = facts.local_today(now, door.customer.timezone)
     known = {"agreed_day": BEFORE_A_DATE}
     known |= facts.of_person(door.contact)
@@ -58,9 +60,5 @@ def guiding(session: Session, token: str, *, now: datetime, provider: facts.Prov
 
 
 def _says(session: Session, door: Door) -> frozenset[str]:
-    said = session.scalars(
-        select(SelfReport.says).where(
-            SelfReport.rollout_id == door.rollout.id, SelfReport.contact_id == door.contact.id
-        )
-    )
-    return frozenset(said)
+    which = {"rollout": door.rollout.id, "contact": door.contact.id}
+    return frozenset(session.scalars(_SAID, which))

@@ -45,6 +45,11 @@ class CustomerLine:
     people: People
     risks: tuple[str, ...]
 
+    @property
+    def day(self) -> date | None:
+        """The day agreed."""
+        return self.agreed.day if self.agreed else None
+
 
 def line_json(line: CustomerLine) -> dict[str, Any]:
     agreed = line.agreed

@@ -3,41 +3,34 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import NotFound
 from campaigns.models import Campaign, Customer, Rollout, Selection, Step, ValueStatement
 
+LEFT_OUT_SHOWN = 200
 LARGEST = 2**63 - 1  # what a key column of either engine can hold
 
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """One customer's place in the selection."""
+    """A customer that is not in."""
 
     customer_id: int
     customer: str
-    included: bool
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Steps in the playbook's order; customers by name."""
+    """Steps in the playbook's order; each reason for which customers are in, with how many they
+    are; and by name whoever is not, of `out` the first LEFT_OUT_SHOWN."""
 
     steps: Sequence[Step]
-    selection: Sequence[Selected]
-
-    @property
-    def left_out(self) -> list[Selected]:
-        return [row for row in self.selection if not row.included]
-
-    @property
-    def why_in(self) -> list[tuple[str, int]]:
-        """Each reason for which customers are in, with how many they are."""
-        reasons = [row.reason for row in self.selection if row.included]
-        return [(reason, reasons.count(reason)) for reason in sorted(set(reasons))]
+    why_in: Sequence[tuple[str, int]]
+    left_out: Sequence[Selected]
+    out: int
 
 
 def campaign_numbered(session: Session, number: int) -> Campaign:
@@ -60,17 +53,32 @@ def campaign_called(session: Session, word: str) -> Campaign:
 
 
 def opened(session: Session, campaign: Campaign) -> Opened:
-    """Steps and selection in two statements."""
-    rows = session.execute(
-        select(Customer.id, Customer.name, Selection.included, Selection.reason)
-        .join(Customer, Customer.id == Selection.customer_id)
-        .where(Selection.campaign_id == campaign.id)
-        .order_by(Customer.folded_name)
-    )
+    """Steps and selection in three statements."""
     steps = session.scalars(
         select(Step).where(Step.campaign_id == campaign.id).order_by(Step.position)
     )
-    return Opened(list(steps), [Selected(*row) for row in rows])
+    why_in, out = [], 0
+    for included, reason, many in session.execute(
+        select(Selection.included, Selection.reason, func.count())
+        .where(Selection.campaign_id == campaign.id)
+        .group_by(Selection.included, Selection.reason)
+    ):
+        if included:
+            why_in.append((reason, many))
+        else:
+            out += many
+    return Opened(list(steps), sorted(why_in), _left_out(session, campaign) if out else (), out)
+
+
+def _left_out(session: Session, campaign: Campaign) -> list[Selected]:
+    rows = session.execute(
+        select(Customer.id, Customer.name, Selection.reason)
+        .join(Customer, Customer.id == Selection.customer_id)
+        .where(Selection.campaign_id == campaign.id, Selection.included.is_(False))
+        .order_by(Customer.folded_name)
+        .limit(LEFT_OUT_SHOWN)
+    )
+    return [Selected(*row) for row in rows]
 
 
 def customers_in(session: Session, campaign: Campaign) -> Sequence[str]:

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns import people
 from campaigns.boards.changes import change_list
 from campaigns.library import shipped_changes
-from campaigns.models import Contact, Customer
+from campaigns.models import Customer, Headcount
 from campaigns.rules.milestones import deadline
 
 TAGS_SHOWN = 200
@@ -97,11 +96,7 @@ def _changes(session: Session, now: datetime) -> list[ChangeOption]:
 
 
 def _candidates(session: Session, customers: Sequence[Customer]) -> list[Candidate]:
-    rows = session.execute(
-        select(Contact.customer_id, func.count())
-        .where(people.counted())
-        .group_by(Contact.customer_id)
-    )
+    rows = session.execute(select(Headcount.customer_id, Headcount.people))
     counts: dict[int, int] = dict(rows.all())
     return [
         Candidate(

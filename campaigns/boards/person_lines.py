@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, case, func, select
 from sqlalchemy.orm import Session
 
 from campaigns import people
 from campaigns.models import Campaign, Contact, Exemption, Rollout, SelfReport, Snapshot, Standing
-from campaigns.rules.adoption import word
+from campaigns.rules.adoption import DONE_LEVEL, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,39 @@ class PersonLine:
 
 
 def person_lines(
-    session: Session, rollout: Rollout, campaign: Campaign, evidence: str, today: date
+    session: Session,
+    rollout: Rollout,
+    campaign: Campaign,
+    evidence: str,
+    today: date,
+    few: int | None = None,
 ) -> list[PersonLine]:
-    """Everybody who is counted, by name."""
+    """Everybody who is counted, by name; with `few` at most so many of each state."""
     says = _says(session, rollout)
-    rows = session.execute(
-        select(Contact, Standing, Snapshot.source, _excepted_until(campaign, today))
+    until = _excepted_until(campaign, today)
+    state = case(
+        (until.is_not(None), "excepted"),
+        (Standing.level.is_(None), "unknown"),
+        (Standing.level >= DONE_LEVEL, "done"),
+        else_="not_done",
+    )
+    query = (
+        select(Contact, Standing, Snapshot.source, until)
         .outerjoin(Standing, people.standing_of(evidence))
         .outerjoin(Snapshot, Snapshot.id == Standing.snapshot_id)
         .where(Contact.customer_id == rollout.customer_id, people.counted())
-        .order_by(Contact.name)
+        .order_by(Contact.name, Contact.id)
     )
+    if few is not None:
+        place = func.row_number().over(partition_by=state, order_by=(Contact.name, Contact.id))
+        placed = (
+            select(Contact.id, place.label("place"))
+            .outerjoin(Standing, people.standing_of(evidence))
+            .where(Contact.customer_id == rollout.customer_id, people.counted())
+            .subquery()
+        )
+        query = query.join(placed, (placed.c.id == Contact.id) & (placed.c.place <= few))
+    rows = session.execute(query)
     return [
         PersonLine(
             contact=contact,

@@ -61,4 +61,5 @@ def _agreement_line(agreement: Agreement) -> Happening:
     if agreement.day is None or agreement.local_time is None:
         return Happening(agreement.at, "agreement", "Date withdrawn", by, False)
     day = f"{brief_day(agreement.day)} {agreement.local_time:%H:%M}"
-    return Happening(agreement.at, "agreement", f"Agreed: {day}", f"{by} ({agreement.how})", False)
+    how = agreement.how.replace("_", " ")
+    return Happening(agreement.at, "agreement", f"Agreed: {day}", f"{by} ({how})", False)

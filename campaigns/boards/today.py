@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Date, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from campaigns.boards.campaign import CampaignView, campaign_list, campaign_view
+from campaigns.boards.campaign import campaign_list
+from campaigns.boards.risks import AMISS
+from campaigns.boards.summary import Summary, summary
 from campaigns.capacity import lanes
 from campaigns.models import (
     Agreement,
@@ -20,6 +22,7 @@ from campaigns.models import (
     TechnicianDay,
     Touch,
 )
+from campaigns.models.base import UtcInstant
 
 FORTNIGHT = 14
 FRIDAY = 4
@@ -38,6 +41,7 @@ class Item:
     customer_id: int | None = None
     delivery: str | None = None
     mine: bool = False
+    campaign: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,41 @@ class Board:
     """Everything on the first page."""
 
     items: Sequence[Item]
-    campaigns: Sequence[CampaignView]
+    campaigns: Sequence[Summary]
     days: Sequence[DayLoad]
     swept_at: datetime | None
+
+
+# Put together once: on every look at the board that took longer than the answers.
+_UNCERTAIN = (
+    select(Delivery, Rollout.id, Customer)
+    .join(Touch, Touch.id == Delivery.touch_id)
+    .join(Rollout, Rollout.id == Touch.rollout_id)
+    .join(Customer, Customer.id == Rollout.customer_id)
+    .where(AMISS, Delivery.state == "uncertain")
+    .order_by(Delivery.id)
+    .limit(200)
+)
+_DUE_TASKS = (
+    select(Task, Customer.id, Customer.account_manager, Campaign.name)
+    .outerjoin(Rollout, Rollout.id == Task.rollout_id)
+    .outerjoin(Customer, Customer.id == Rollout.customer_id)
+    .outerjoin(Campaign, Campaign.id == Task.campaign_id)
+    .where(Task.done_at.is_(None), Task.due <= bindparam("until", type_=UtcInstant()))
+    .where(func.coalesce(Campaign.state, "running").in_(("running", "held")))
+    .order_by(Task.due, Task.id)
+    .limit(300)
+)
+_FIRST, _LAST = bindparam("first", type_=Date()), bindparam("last", type_=Date())
+_BOOKED = (
+    select(Agreement.day, func.count())
+    .join(Rollout, (Rollout.id == Agreement.rollout_id) & (Rollout.version == Agreement.version))
+    .where(Agreement.day.between(_FIRST, _LAST))
+    .group_by(Agreement.day)
+)
+_FREEZES = select(Freeze).where(
+    Freeze.customer_id.is_(None), Freeze.starts <= _LAST, Freeze.ends >= _FIRST
+)
 
 
 def board(
@@ -74,26 +110,13 @@ def board(
 
     `day_minutes` is what one technician has on a day that nobody has booked yet.
     """
-    views = [
-        campaign_view(session, campaign, now)
-        for campaign in campaign_list(session)
-        if campaign.state in ("draft", "approved", "running", "held")
-    ]
+    views = [summary(session, campaign, now) for campaign in campaign_list(session, living=True)]
     items = [*_letters(session, me), *_risks(views, me), *_tasks(session, now, me)]
     items.sort(key=lambda item: not item.mine)
     return Board(items, views, _days(session, now, day_minutes), None)
 
 
 def _letters(session: Session, me: str | None) -> list[Item]:
-    rows = session.execute(
-        select(Delivery, Rollout.id, Customer)
-        .join(Touch, Touch.id == Delivery.touch_id)
-        .join(Rollout, Rollout.id == Touch.rollout_id)
-        .join(Customer, Customer.id == Rollout.customer_id)
-        .where(Delivery.state == "uncertain")
-        .order_by(Delivery.id)
-        .limit(200)
-    )
     return [
         Item(
             kind="uncertain",
@@ -105,11 +128,11 @@ def _letters(session: Session, me: str | None) -> list[Item]:
             delivery=delivery.public_id,
             mine=_same(customer.account_manager, me),
         )
-        for delivery, rollout_id, customer in rows
+        for delivery, rollout_id, customer in session.execute(_UNCERTAIN)
     ]
 
 
-def _risks(views: Sequence[CampaignView], me: str | None) -> list[Item]:
+def _risks(views: Sequence[Summary], me: str | None) -> list[Item]:
     return [
         Item(
             kind="risk",
@@ -119,24 +142,15 @@ def _risks(views: Sequence[CampaignView], me: str | None) -> list[Item]:
             rollout_id=line.rollout_id,
             customer_id=line.customer_id,
             mine=_same(line.account_manager, me),
+            campaign=view.name,
         )
         for view in views
-        for line in view.lines
-        if line.risks
+        for line in view.risky
     ]
 
 
 def _tasks(session: Session, now: datetime, me: str | None) -> list[Item]:
-    rows = session.execute(
-        select(Task, Customer)
-        .outerjoin(Rollout, Rollout.id == Task.rollout_id)
-        .outerjoin(Customer, Customer.id == Rollout.customer_id)
-        .outerjoin(Campaign, Campaign.id == Task.campaign_id)
-        .where(Task.done_at.is_(None), Task.due <= now + timedelta(days=1))
-        .where(func.coalesce(Campaign.state, "running").in_(("running", "held")))
-        .order_by(Task.due, Task.id)
-        .limit(300)
-    )
+    rows = session.execute(_DUE_TASKS, {"until": now + timedelta(days=1)})
     return [
         Item(
             kind="task",
@@ -145,10 +159,11 @@ def _tasks(session: Session, now: datetime, me: str | None) -> list[Item]:
             due=task.due,
             task_id=task.id,
             rollout_id=task.rollout_id,
-            customer_id=customer.id if customer else None,
-            mine=customer is not None and _same(customer.account_manager, me),
+            customer_id=customer_id,
+            mine=_same(manager, me),
+            campaign=(campaign or "") if task.rollout_id else "",
         )
-        for task, customer in rows
+        for task, customer_id, manager, campaign in rows
     ]
 
 
@@ -159,23 +174,9 @@ def _same(account_manager: str | None, me: str | None) -> bool:
 def _days(session: Session, now: datetime, day_minutes: int) -> list[DayLoad]:
     first = now.date()
     last = first + timedelta(days=FORTNIGHT - 1)
-    booked = dict(
-        session.execute(
-            select(Agreement.day, func.count())
-            .join(
-                Rollout,
-                (Rollout.id == Agreement.rollout_id) & (Rollout.version == Agreement.version),
-            )
-            .where(Agreement.day.between(first, last))
-            .group_by(Agreement.day)
-        ).all()
-    )
+    booked = dict(session.execute(_BOOKED, {"first": first, "last": last}).all())
     free = _free(session, first, last, day_minutes)
-    freezes = session.scalars(
-        select(Freeze).where(
-            Freeze.customer_id.is_(None), Freeze.starts <= last, Freeze.ends >= first
-        )
-    ).all()
+    freezes = session.scalars(_FREEZES, {"first": first, "last": last}).all()
     found = []
     for day in (first + timedelta(days=ahead) for ahead in range(FORTNIGHT)):
         freeze = next((row.reason for row in freezes if row.starts <= day <= row.ends), "")

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from campaigns.headcount import recount
 from campaigns.journal import Actor, record
 from campaigns.models import Contact, Customer, FormerAddress
 from campaigns.register.result import ImportResult
@@ -127,6 +128,7 @@ def _write(session: Session, draft: _Draft, who: Actor, now: datetime) -> None:
             insert_missing(session, FormerAddress, [former])
         for name, value in changes.items():
             setattr(contact, name, value)
+    recount(session, draft.touched)
     for customer in draft.touched.values():
         record(
             session,

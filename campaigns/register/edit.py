@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from campaigns.errors import Conflict, Invalid, NotFound
+from campaigns.headcount import recount
 from campaigns.journal import Actor, record_of
 from campaigns.models import Contact, Customer, FormerAddress
 from campaigns.models.people import CONTACT_KINDS
@@ -51,6 +52,7 @@ def add_contact(
     contact = session.scalars(
         select(Contact).where(Contact.customer_id == customer_id, Contact.email == row.email)
     ).one()
+    recount(session, [customer_id])
     record_of(
         session, contact, "contact_added", who, now, {"email": row.email, "roles": _roles(row)}
     )
@@ -80,6 +82,8 @@ def change_contact(
                 setattr(contact, name, value)
     except IntegrityError:
         raise _taken(row.email) from None
+    if "kind" in changes:
+        recount(session, [contact.customer_id])
     words = {name: value for name, value in changes.items() if not name.startswith("suppressed")}
     record_of(session, contact, "contact_changed", who, now, words)
     return True
@@ -93,7 +97,7 @@ def mark_left(session: Session, contact: Contact, *, who: Actor, now: datetime) 
     if contact.left_at is not None:
         raise Conflict(f"{contact.name} was marked as left already.", "already_left")
     contact.left_at = now
-    session.flush()
+    recount(session, [contact.customer_id])
     record_of(session, contact, "contact_left", who, now, {"email": contact.email})
     return len(
         session.scalars(
@@ -111,6 +115,7 @@ def mark_back(session: Session, contact: Contact, *, who: Actor, now: datetime) 
     if contact.left_at is None:
         raise Conflict(f"{contact.name} has not left.", "not_left")
     contact.left_at = None
+    recount(session, [contact.customer_id])
     record_of(session, contact, "contact_back", who, now, {"email": contact.email})
 
 

@@ -5,28 +5,27 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from campaigns.boards import campaign_view
 from campaigns.boards.campaign import CustomerLine
 from campaigns.models import (
     Campaign,
 )
-from campaigns.report.adoption import adoption, chosen, instant
+from campaigns.report.adoption import chosen, instant, total_of
 from campaigns.report.inputs import first_messages
-from campaigns.report.value import GRADE, GRADE_WORDS, value
+from campaigns.report.value import GRADE, GRADE_WORDS, value_of
 
 
 def pack(
     session: Session, campaign: Campaign, now: datetime, customer: str | None = None
 ) -> dict[str, Any]:
     """The evidence pack: notice given, readiness and value, all with their whole."""
-    lines = chosen(campaign_view(session, campaign, now), customer)
+    lines = chosen(session, campaign, now, customer)
     first = first_messages(session, campaign)
     return {
         "campaign": campaign.name,
         "as_of": instant(now),
         "customers": [_pack_row(line, first) for line in lines],
-        "adoption": adoption(session, campaign, now, customer)["total"],
-        "value": value(session, campaign, now, customer).as_json()["total"],
+        "adoption": total_of(lines),
+        "value": value_of(session, campaign, now, lines).as_json()["total"],
         "grade": GRADE,
         "grade_words": GRADE_WORDS,
     }

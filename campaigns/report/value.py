@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from campaigns.boards import campaign_view
+from campaigns.boards.campaign import CustomerLine
 from campaigns.models import (
     Campaign,
 )
@@ -70,7 +70,13 @@ def value(
     to fourteen days after the last agreed date. Ranges of a sum share their parameters,
     so they add.
     """
-    lines = chosen(campaign_view(session, campaign, now), customer)
+    return value_of(session, campaign, now, chosen(session, campaign, now, customer))
+
+
+def value_of(
+    session: Session, campaign: Campaign, now: datetime, lines: Sequence[CustomerLine]
+) -> ValueReport:
+    """The same for customers whose lines have been read."""
     before = done_before_start(session, campaign, now.date())
     labour = labour_hours_of(session, campaign)
     first = first_messages(session, campaign)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
 
-from campaigns.boards import CampaignView, board
+from campaigns.boards import board
 from campaigns.boards.campaign import UNDECIDED, CustomerLine
 from campaigns.boards.first_steps import FirstSteps, first_steps
 from campaigns.boards.risks import NOBODY_DECIDES
-from campaigns.boards.today import Board, Item
+from campaigns.boards.today import Item
 from rollout.auth import me, needs
 from rollout.current import runtime
 from rollout.pages import typed
@@ -17,14 +17,6 @@ from rollout.pulse import look
 
 pages = Blueprint("board", __name__)
 SHOWN = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One campaign of the board's table."""
-
-    view: CampaignView
-    agreed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +49,10 @@ def front() -> str:
         here=typed.address(
             "/", mine="1" if mine else "", all=request.args.get("all") == "1" and "1"
         ),
-        lines=_lines(found),
-        campaign_of={line.rollout_id: view.name for view in found.campaigns for line in view.lines},
-        mending={line.rollout_id: _way(line) for view in found.campaigns for line in view.lines},
+        lines=found.campaigns,
+        mending={line.rollout_id: _way(line) for view in found.campaigns for line in view.risky},
         days=found.days,
         today=now.date(),
-        steps=steps,
         todo=_todo(steps),
         pulse=look(here),
     )
@@ -89,17 +79,13 @@ def _way(line: CustomerLine) -> Way:
     return Way("Open", f"{home}#rollout-{line.rollout_id}", "read")
 
 
-def _lines(found: Board) -> list[Line]:
-    return [Line(view, sum(1 for line in view.lines if line.agreed)) for view in found.campaigns]
-
-
-def _todo(steps: FirstSteps) -> list[tuple[str, str, str, int]]:
+def _todo(steps: FirstSteps | None) -> list[tuple[str, str, str, int]]:
     """What a new installation does first: label, address, what is counted, how many there are."""
-    if steps.over:
+    if steps is None:
         return []
     return [
         ("Import your customers", "/imports?kind=customers", "customer", steps.customers),
         ("Import their contacts", "/imports?kind=contacts", "contact", steps.contacts),
         ("Take in a vendor change", "/changes", "change", steps.changes),
-        ("Open a campaign", "/campaigns/new", "campaign", steps.campaigns),
+        ("Open a campaign", "/campaigns/new", "campaign", 0),
     ]

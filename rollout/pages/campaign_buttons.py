@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from campaigns.boards import CampaignView
+from campaigns.boards.summary import Summary
 from campaigns.rules.campaign_moves import LEADING, moves_from
 from rollout.auth import actor, may
 from rollout.current import settings
@@ -21,7 +21,7 @@ class Button:
     style: str
 
 
-def buttons_for(view: CampaignView) -> tuple[list[Button], str]:
+def buttons_for(view: Summary) -> tuple[list[Button], str]:
     """The primary one first; and a hint where the next step is somebody else's."""
     found, hint = [], ""
     for move in moves_from(view.state):
@@ -40,5 +40,5 @@ def buttons_for(view: CampaignView) -> tuple[list[Button], str]:
     return found, hint
 
 
-def _second(view: CampaignView) -> bool:
+def _second(view: Summary) -> bool:
     return not settings().two_person or actor().name != view.opened_by

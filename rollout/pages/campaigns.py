@@ -5,10 +5,11 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from campaigns.boards import CampaignView, CustomerLine, campaign_view
+from campaigns.boards import CustomerLine, campaign_view
 from campaigns.boards.campaigns import campaign_lines
-from campaigns.boards.narrow import Narrow, managers, narrowed
+from campaigns.boards.narrow import Narrow, narrowed, shown
 from campaigns.boards.opened import campaign_numbered, opened
+from campaigns.boards.summary import Summary, summary
 from campaigns.boards.vendor import vendor_sentence
 from rollout.auth import needs
 from rollout.current import runtime
@@ -52,14 +53,14 @@ def table() -> str:
 def show(number: int) -> str:
     here = runtime()
     now = here.clock.now()
+    asked = _asked()
     with here.store.reading() as session:
         campaign = campaign_numbered(session, number)
-        view = campaign_view(session, campaign, now)
+        view = summary(session, campaign, now)
+        found = shown(session, campaign, view, now, asked, typed.page_number(), AT_ONCE)
         dated = vendor_sentence(session, campaign, now.date())
         plan = opened(session, campaign)
-    asked = _asked()
-    kept = narrowed(view.lines, asked)
-    page = min(typed.page_number(), max(1, -(-len(kept) // AT_ONCE)))
+    page = found.first // AT_ONCE + 1
     buttons, hint = buttons_for(view)
     return render_template(
         "campaigns/show.html",
@@ -69,19 +70,19 @@ def show(number: int) -> str:
         buttons=buttons,
         hint=hint,
         asked=asked,
-        lines=kept[(page - 1) * AT_ONCE : page * AT_ONCE],
-        kept=len(kept),
+        lines=found.lines,
+        kept=found.kept,
         states=_states(view),
-        managers=[("", "all"), *((name, name) for name in managers(view.lines))],
+        managers=[("", "all"), *((name, name) for name in found.managers)],
         sorts=_sorts(asked),
         csv=_address(f"/campaigns/{view.id}.csv", asked),
         previous=_address(f"/campaigns/{view.id}", asked, page=page - 1) if page > 1 else "",
         following=(
             _address(f"/campaigns/{view.id}", asked, page=page + 1)
-            if page * AT_ONCE < len(kept)
+            if page * AT_ONCE < found.kept
             else ""
         ),
-        first=(page - 1) * AT_ONCE + 1,
+        first=found.first + 1,
         today=now.date(),
         steps=step_rows.of_campaign(plan.steps),
     )
@@ -132,11 +133,8 @@ def _sorts(asked: Narrow) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _states(view: CampaignView) -> list[tuple[str, str]]:
-    counts: dict[str, int] = {}
-    for line in view.lines:
-        counts[line.state] = counts.get(line.state, 0) + 1
-    return [("", "all")] + [(s, f"{s} ({n})") for s, n in sorted(counts.items())]
+def _states(view: Summary) -> list[tuple[str, str]]:
+    return [("", "all")] + [(s, f"{s} ({n})") for s, n in sorted(view.states.items())]
 
 
 def _row(line: CustomerLine) -> Sequence[Any]:

@@ -8,7 +8,7 @@ from campaigns.boards.folder import folder
 from campaigns.errors import NotFound
 from rollout.auth import needs
 from rollout.current import runtime
-from rollout.pages.customer_shown import contacts, details_of, section
+from rollout.pages.customer_shown import FEW, contacts, details_of, section
 from rollout.pages.download import download
 from rollout.pages.typed_values import KEY, asked_number
 from rollout.pages.words import LEVELS
@@ -26,18 +26,16 @@ def show(customer_id: int) -> str:
     now = here.clock.now()
     everybody = request.args.get("all") == "1"
     with here.store.reading() as session:
-        view = customer_view(session, customer_id, now)
+        view = customer_view(session, customer_id, now, None if everybody else FEW)
         beside = folder(session, customer_id, view.today)
         offers = [phone.offer(session, r.rollout.id, now, here.day_minutes) for r in view.rollouts]
-    sections = [
-        section(view, at, offer, everybody) for at, offer in zip(view.rollouts, offers, strict=True)
-    ]
+    sections = [section(view, at, offer) for at, offer in zip(view.rollouts, offers, strict=True)]
     return render_template(
         "customers/show.html",
         view=view,
         folder=beside,
         sections=sections,
-        contacts=contacts(view.contacts, everybody),
+        contacts=contacts(view),
         journal=[(entry, details_of(entry)) for entry in view.journal],
         here=f"/customers/{customer_id}",
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from campaigns.boards.customer import CustomerView, Happening, PersonLine, RolloutView
+from campaigns.boards.customer import ROLES, CustomerView, Happening, PersonLine, RolloutView
 from campaigns.models import Contact, JournalEntry, Task
 from campaigns.phone import PhoneOffer
 from rollout import show
@@ -95,7 +95,7 @@ class Section:
     done_tasks: Sequence[TaskLine]
 
 
-def section(view: CustomerView, at: RolloutView, offer: PhoneOffer, everybody: bool) -> Section:
+def section(view: CustomerView, at: RolloutView, offer: PhoneOffer) -> Section:
     """A campaign with its timeline cut at today's line and its people by readiness."""
     zone = view.customer.timezone
     letters: dict[int, list[SentLetter]] = {}
@@ -111,19 +111,18 @@ def section(view: CustomerView, at: RolloutView, offer: PhoneOffer, everybody: b
         agreed=_agreed(at),
         past=[event for ahead, event in events if not ahead],
         ahead=[event for ahead, event in events if ahead],
-        groups=_groups(at.people, zone, everybody),
+        groups=_groups(at, zone),
         open_tasks=[line for line in tasks if line.task.done_at is None],
         done_tasks=[line for line in tasks if line.task.done_at is not None],
     )
 
 
-def contacts(rows: Sequence[Contact], everybody: bool) -> Contacts:
+def contacts(view: CustomerView) -> Contacts:
     """Whoever we deal with, and whom no letter reaches, apart from those who only work there."""
-    lines = [(contact, ", ".join(roles_of(contact))) for contact in rows]
+    lines = [(contact, ", ".join(roles_of(contact))) for contact in view.contacts]
     named = [line for line in lines if _stands_out(*line)]
     others = [line for line in lines if not _stands_out(*line)]
-    shown = others if everybody else others[:FEW]
-    return Contacts(named, shown, len(others) - len(shown))
+    return Contacts(named, others, view.contacts_in_all - len(lines))
 
 
 def _stands_out(contact: Contact, roles: str) -> bool:
@@ -132,8 +131,7 @@ def _stands_out(contact: Contact, roles: str) -> bool:
 
 def roles_of(contact: Contact) -> list[str]:
     """What a contact does for us, in words; empty for somebody who only uses a computer."""
-    words = ("decision_maker", "site_contact", "manager", "pilot", "vip", "admin")
-    return [show.words(word) for word in words if getattr(contact, word)]
+    return [show.words(word) for word in ROLES if getattr(contact, word)]
 
 
 def details_of(entry: JournalEntry) -> str:
@@ -173,15 +171,14 @@ def _agreed(at: RolloutView) -> str:
     return show.promised(current.day, current.local_time, current.zone)
 
 
-def _groups(people: Sequence[PersonLine], zone: str, everybody: bool) -> list[Group]:
+def _groups(at: RolloutView, zone: str) -> list[Group]:
     groups = []
     for state, label in READINESS:
-        found = [line for line in people if line.state == state]
-        shown = found if everybody else found[:FEW]
-        if found:
-            persons = [_person(line, zone) for line in shown]
-            hidden, stands_open = len(found) - len(shown), state != "done" and len(found) <= GLANCE
-            groups.append(Group(state, label, len(found), persons, hidden, stands_open))
+        shown = [_person(line, zone) for line in at.people if line.state == state]
+        if shown:
+            many = getattr(at.counted, state)
+            stands_open = state != "done" and many <= GLANCE
+            groups.append(Group(state, label, many, shown, many - len(shown), stands_open))
     return groups
 
 
