@@ -1,6 +1,5 @@
 """What a page, the API and a command all do alike: parse, one transaction, a result."""
 
-import hashlib
 import io
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from rollout.parse import people as parse_people
 from rollout.parse import tickets as parse_tickets
 from rollout.parse.moment import parse_day, parse_time
 from rollout.parse.selection import selection
+from rollout.parse.upload import Hashed
 from workers.runtime import Runtime
 
 
@@ -112,15 +112,14 @@ class Desk:
         customer: str | None = None,
         taken_at: datetime | None = None,
     ) -> observe.EvidenceResult:
-        content = stream.read()
-        file = parse_evidence.evidence(io.BytesIO(content), name, source)
-        digest = hashlib.sha256(f"{source}|{customer or ''}|{taken_at}|".encode() + content)
+        hashed = Hashed(stream, f"{source}|{customer or ''}|{taken_at}|")
+        file = parse_evidence.evidence(hashed, name, source)
         with self.writing() as session:
             return observe.import_evidence(
                 session,
                 file,
                 file_name=name,
-                file_hash=digest.hexdigest(),
+                file_hash=hashed.digest,
                 taken_at=taken_at,
                 customer=find_customer(session, customer) if customer else None,
                 who=self.who,

@@ -1,126 +1,90 @@
-"""Which contact a row of evidence is about, and what of it may be believed."""
+"""Which contact a row of evidence is about, and what of it may be believed.
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+A name is looked for in this order: the object id, the sign-in name, the address. The first
+that exactly one person bears decides; a name that nobody bears, or more than one, decides
+nothing. Where the customer is known, only its people are asked. An address that nobody bears
+today may be one that somebody had before.
+"""
 
-from sqlalchemy import select
+from collections.abc import Iterator
+
+from sqlalchemy import BigInteger, bindparam, select, text
 from sqlalchemy.orm import Session
 
-from campaigns.models import Contact, Customer, CustomerDomain, FormerAddress
-from campaigns.rules.records import EvidenceFile, EvidenceRecord
+from campaigns.models import Customer
+from campaigns.observe.words import MATCH
+from campaigns.store import look_over
 
 IDENTITY_PROVIDER_TAG = "identity_provider"
 
-
-@dataclass(frozen=True, slots=True)
-class Matched:
-    """A row with whom it is about and the level that may be believed."""
-
-    row: EvidenceRecord
-    contact_id: int | None
-    customer_id: int | None
-    level: int | None
-    reason: str | None
-
-    @property
-    def identity(self) -> str:
-        return self.row.upn or self.row.address or self.row.external_id or ""
-
-
-@dataclass
-class People:
-    """Every contact by what vendor systems may call it, and customers by tenant and domain."""
-
-    by_id: dict[str, set[int]] = field(default_factory=dict)
-    by_address: dict[str, set[int]] = field(default_factory=dict)
-    customer_of: dict[int, int] = field(default_factory=dict)
-    customers: dict[str, int] = field(default_factory=dict)
-
-    def customer(self, row: EvidenceRecord) -> int | None:
-        """The customer by tenant, else by the domain of the address; None if neither is known."""
-        names = [row.tenant or ""]
-        names += [text.rpartition("@")[2] for text in (row.upn, row.address) if text]
-        return next(
-            (self.customers[n.casefold()] for n in names if n.casefold() in self.customers), None
-        )
-
-    def contact(self, row: EvidenceRecord, only: int | None) -> int | None:
-        """By object id, then UPN, then address; None where it is nobody, or more than one."""
-        home = only if only is not None else self.customer(row)
-        for found in self._candidates(row):
-            at_home = {id_ for id_ in found if home is None or self.customer_of[id_] == home}
-            if len(at_home) == 1:
-                return next(iter(at_home))
-        return None
-
-    def _candidates(self, row: EvidenceRecord) -> Iterable[set[int]]:
-        if row.external_id:
-            yield self.by_id.get(row.external_id, set())
-        for text in (row.upn, row.address):
-            if text:
-                yield self.by_address.get(text.casefold(), set())
-
-
-def match(session: Session, file: EvidenceFile, customer: Customer | None) -> Sequence[Matched]:
-    """Every good row of the file, which may be about one customer alone."""
-    only = customer.id if customer else None
-    people = load_people(session, only)
-    providers = _outside_providers(session)
-    return [_match(row, people, only, providers) for _, row in file.parsed.accepted]
+# Those who are asked: present, and of the one customer that the file is about, if it is.
+_LIVE = "{who}.left_at IS NULL AND {who}.customer_id = coalesce(:only, {who}.customer_id)"
+_ASKED = "c.left_at IS NULL AND c.customer_id = coalesce(:only, w.home, c.customer_id)"
+_BY_ID = f"""
+    SELECT w.line, c.id AS contact_id, c.customer_id
+    FROM evidence_word AS w JOIN contact AS c ON c.external_id = w.external_id
+    WHERE {_ASKED}
+"""  # noqa: S608 - our own words
+_BY_NAME = f"""
+    SELECT w.line, c.id AS contact_id, c.customer_id
+    FROM evidence_word AS w JOIN contact AS c ON c.email = w.{{name}}
+    WHERE {_ASKED}
+    UNION ALL
+    SELECT w.line, c.id, c.customer_id
+    FROM evidence_word AS w JOIN contact AS c ON c.upn = w.{{name}} AND c.email <> c.upn
+    WHERE {_ASKED}
+    UNION ALL
+    SELECT w.line, c.id, c.customer_id
+    FROM evidence_word AS w
+    JOIN former_address AS f ON f.email = w.{{name}}
+    JOIN contact AS c ON c.id = f.contact_id
+    WHERE {_ASKED}
+    AND f.id = (
+        SELECT min(g.id) FROM former_address AS g JOIN contact AS d ON d.id = g.contact_id
+        WHERE g.email = f.email AND {_LIVE.format(who="d")}
+    )
+    AND NOT EXISTS (SELECT 1 FROM contact AS b WHERE b.email = f.email AND {_LIVE.format(who="b")})
+    AND NOT EXISTS (SELECT 1 FROM contact AS b WHERE b.upn = f.email AND {_LIVE.format(who="b")})
+"""  # noqa: S608 - our own words
+_SOLE = """
+INSERT INTO evidence_match (line, contact_id, customer_id)
+SELECT line, min(contact_id), min(customer_id) FROM ({bearers}) AS bearer
+WHERE NOT EXISTS (SELECT 1 FROM evidence_match AS m WHERE m.line = bearer.line)
+GROUP BY line HAVING count(*) = 1
+"""
+# Where the file names nobody in such a way, nobody is looked for.
+_NAMES = (
+    ("external_id", _BY_ID),
+    ("upn", _BY_NAME.format(name="upn")),
+    ("address", _BY_NAME.format(name="address")),
+)
+_NAMED = text("SELECT count(external_id), count(upn), count(address) FROM evidence_word")
+_ONLY = bindparam("only", type_=BigInteger)
+_STATEMENTS = {
+    name: text(_SOLE.format(bearers=bearers)).bindparams(_ONLY) for name, bearers in _NAMES
+}
+_OUTSIDE = text(
+    "UPDATE evidence_word SET level = NULL, reason = :reason WHERE level = 0 "
+    "AND coalesce((SELECT m.customer_id FROM evidence_match AS m "
+    "WHERE m.line = evidence_word.line), home) = :customer"
+)
 
 
-def load_people(session: Session, customer_id: int | None) -> People:
-    """Everybody, or one customer's people, former addresses included."""
-    people = People()
-    query = select(
-        Contact.id, Contact.customer_id, Contact.external_id, Contact.upn, Contact.email
-    ).where(Contact.left_at.is_(None))
-    if customer_id is not None:
-        query = query.where(Contact.customer_id == customer_id)
-    for id_, customer, external_id, upn, email in session.execute(query):
-        people.customer_of[id_] = customer
-        if external_id:
-            people.by_id.setdefault(external_id, set()).add(id_)
-        for text in {email, upn}:
-            if text:
-                people.by_address.setdefault(text.casefold(), set()).add(id_)
-    _former(session, people)
-    _customers(session, people)
-    return people
-
-
-def _former(session: Session, people: People) -> None:
-    for contact_id, email in session.execute(select(FormerAddress.contact_id, FormerAddress.email)):
-        # An address that somebody bears today is never read as somebody's past.
-        if contact_id in people.customer_of and email not in people.by_address:
-            people.by_address[email.casefold()] = {contact_id}
-
-
-def _customers(session: Session, people: People) -> None:
-    for id_, tenant in session.execute(select(Customer.id, Customer.tenant_id)):
-        if tenant:
-            people.customers[tenant.casefold()] = id_
-    for id_, domain in session.execute(select(CustomerDomain.customer_id, CustomerDomain.domain)):
-        people.customers[domain.casefold()] = id_
-
-
-def _match(
-    row: EvidenceRecord, people: People, only: int | None, providers: dict[int, str]
-) -> Matched:
-    contact_id = people.contact(row, only)
-    home = people.customer_of.get(contact_id) if contact_id else people.customer(row)
-    level, reason = row.level, row.reason or None
-    if row.active is False:
-        level, reason = None, "the account is switched off"
-    elif level == 0 and home in providers:
+def match(session: Session, only: int | None) -> None:
+    """Find the contact of every word, among all people or those of one customer."""
+    connection = session.connection()
+    named = connection.execute(_NAMED).one()
+    for count, statement in zip(named, _STATEMENTS.values(), strict=True):
+        if count:
+            connection.execute(statement, {"only": only})
+    look_over(session, MATCH)
+    for customer, provider in _outside_providers(session):
         # Entra and Google show people who use an outside provider as not registered.
-        level, reason = None, f"signs in through {providers[home]}"
-    return Matched(row, contact_id, home, level, reason)
+        reason = f"signs in through {provider}"[:500]
+        connection.execute(_OUTSIDE, {"customer": customer, "reason": reason})
 
 
-def _outside_providers(session: Session) -> dict[int, str]:
-    found = {}
-    for id_, tags in session.execute(select(Customer.id, Customer.tags)):
+def _outside_providers(session: Session) -> Iterator[tuple[int, str]]:
+    for id_, tags in session.execute(select(Customer.id, Customer.tags)).all():
         if tags.get(IDENTITY_PROVIDER_TAG):
-            found[id_] = str(tags[IDENTITY_PROVIDER_TAG])
-    return found
+            yield id_, str(tags[IDENTITY_PROVIDER_TAG])

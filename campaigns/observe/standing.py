@@ -1,85 +1,79 @@
 """Where each person stands: the newest word of all snapshots, whatever order they came in."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from functools import cache
 
-from sqlalchemy import Table, and_, bindparam, func, or_, select
+from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.orm import Session
 
-from campaigns.models import Contact, Snapshot, Standing
-from campaigns.observe.matching import Matched
-from campaigns.store import insert_missing
+from campaigns.models import Snapshot
+from campaigns.models.base import UtcInstant
 
 EVIDENCE = "mfa"
-AT_ONCE = 5000
-VALUES = ("level", "required", "reason", "taken_at", "snapshot_id")
+_TAKEN_AT = bindparam("taken_at", type_=UtcInstant())
+
+_STAND = text("""
+INSERT INTO standing (contact_id, evidence, level, required, reason, taken_at, snapshot_id)
+SELECT contact_id, :evidence, level, required, reason, :taken_at, :snapshot
+FROM (
+    SELECT m.contact_id, w.level, w.required, w.reason, row_number() OVER (
+        PARTITION BY m.contact_id ORDER BY coalesce(w.level, -1) DESC, w.line
+    ) AS place
+    FROM evidence_match AS m JOIN evidence_word AS w ON w.line = m.line
+) AS said
+WHERE place = 1
+ON CONFLICT (contact_id, evidence) DO UPDATE
+SET level = excluded.level, required = excluded.required, reason = excluded.reason,
+    taken_at = excluded.taken_at, snapshot_id = excluded.snapshot_id
+WHERE standing.taken_at < excluded.taken_at
+OR (standing.taken_at = excluded.taken_at
+    AND coalesce(standing.level, -1) < coalesce(excluded.level, -1))
+""").bindparams(_TAKEN_AT)
+
+# What each column of a contact may learn, and when.
+_LESSONS = {
+    "external_id": "contact.external_id IS NULL AND said.external_id IS NOT NULL",
+    "upn": "contact.upn IS NULL AND said.upn IS NOT NULL",
+    "kind": "contact.kind = 'person' AND said.kind IN ('guest', 'shared', 'service')",
+    "admin": "said.admin IS NOT NULL AND said.admin <> contact.admin AND NOT EXISTS (SELECT 1 "
+    "FROM standing AS s WHERE s.contact_id = contact.id AND s.taken_at > :taken_at)",
+}
+_TOLD = text("SELECT count(external_id), count(upn), count(kind), count(admin) FROM evidence_word")
 
 
-def stand(session: Session, snapshot: Snapshot, rows: Sequence[Matched]) -> None:
-    """The newest snapshot speaks; at the same instant the stronger word does, in any order."""
-    newest: dict[int, Matched] = {}
-    for one in rows:
-        if one.contact_id is not None:
-            held = newest.get(one.contact_id)
-            if held is None or _strength(one.level) > _strength(held.level):
-                newest[one.contact_id] = one
-    fresh = [_standing(snapshot, one) for one in newest.values()]
-    if not fresh:
-        return
-    insert_missing(session, Standing, fresh)
-    table = cast("Table", Standing.__table__)
-    older = table.c.taken_at < snapshot.taken_at
-    same = table.c.taken_at == snapshot.taken_at
-    weaker = func.coalesce(table.c.level, -1) < func.coalesce(bindparam("new_level"), -1)
-    statement = (
-        table.update()
-        .where(
-            table.c.contact_id == bindparam("whose"),
-            table.c.evidence == EVIDENCE,
-            or_(older, and_(same, weaker)),
-        )
-        .values({name: bindparam(f"new_{name}") for name in VALUES})
-    )
-    values = [
-        {"whose": row["contact_id"], **{f"new_{name}": row[name] for name in VALUES}}
-        for row in fresh
+@cache
+def _learning(columns: tuple[str, ...]) -> TextClause:
+    """Only what is said is set: an index on a column that is set is written anew."""
+    news = [
+        f"{name} = CASE WHEN {_LESSONS[name]} THEN said.{name} ELSE contact.{name} END"
+        for name in columns
     ]
-    session.connection().execute(statement, values)
+    return text(
+        f"UPDATE contact SET {', '.join(news)} "  # noqa: S608 - our own words
+        f"FROM (SELECT last.contact_id, {', '.join(f'w.{name}' for name in columns)} "
+        "FROM (SELECT contact_id, max(line) AS line FROM evidence_match GROUP BY contact_id) "
+        "AS last JOIN evidence_word AS w ON w.line = last.line ORDER BY last.contact_id) AS said "
+        f"WHERE contact.id = said.contact_id AND ({_any(columns)})"
+    ).bindparams(*([_TAKEN_AT] if "admin" in columns else []))
 
 
-def _standing(snapshot: Snapshot, one: Matched) -> dict[str, Any]:
-    return {
-        "contact_id": one.contact_id,
-        "evidence": EVIDENCE,
-        "level": one.level,
-        "required": one.row.required,
-        "reason": one.reason,
-        "taken_at": snapshot.taken_at,
-        "snapshot_id": snapshot.id,
-    }
+def _any(columns: tuple[str, ...]) -> str:
+    return " OR ".join(f"({_LESSONS[name]})" for name in columns)
 
 
-def learn(session: Session, snapshot: Snapshot, rows: Sequence[Matched]) -> None:
-    """Ids, sign-in names and admin rights that the vendor knows and we did not."""
-    by_contact = {one.contact_id: one.row for one in rows if one.contact_id is not None}
-    later = Standing.taken_at > snapshot.taken_at
-    known_better = set(session.scalars(select(Standing.contact_id).where(later)))
-    for contact in _contacts(session, list(by_contact)):
-        row = by_contact[contact.id]
-        contact.external_id = contact.external_id or row.external_id
-        contact.upn = contact.upn or (row.upn.casefold() if row.upn else None)
-        if row.admin is not None and contact.id not in known_better:
-            contact.admin = row.admin
-        if row.kind in ("guest", "shared", "service") and contact.kind == "person":
-            contact.kind = row.kind
+def stand(session: Session, snapshot: Snapshot) -> None:
+    """The newest snapshot speaks; at the same instant the stronger word does, in any order."""
+    values = {"evidence": EVIDENCE, "taken_at": snapshot.taken_at, "snapshot": snapshot.id}
+    session.connection().execute(_STAND, values)
 
 
-def _contacts(session: Session, ids: Sequence[int]) -> Iterator[Contact]:
-    """In parts: both engines limit how many values one statement may carry."""
-    for start in range(0, len(ids), AT_ONCE):
-        part = ids[start : start + AT_ONCE]
-        yield from session.scalars(select(Contact).where(Contact.id.in_(part)))
+def learn(session: Session, snapshot: Snapshot) -> None:
+    """Ids, sign-in names and admin rights that the vendor knows and we did not.
 
-
-def _strength(level: int | None) -> int:
-    return -1 if level is None else level
+    Where several rows of the file are about one person, the last of them tells.
+    """
+    connection = session.connection()
+    counts = zip(_LESSONS, connection.execute(_TOLD).one(), strict=True)
+    told = tuple(name for name, count in counts if count)
+    if told:
+        values = {"taken_at": snapshot.taken_at} if "admin" in told else {}
+        connection.execute(_learning(told), values)

@@ -1,14 +1,14 @@
-"""The shapes in which facts arrive: one dataclass for each kind of imported row.
+"""The shapes in which facts arrive: one class for each kind of imported row.
 
 Readers of files (rollout/parse) make them, the stations (register, observe) take
 them. `line` is the line or record number in the file, counted from 1, as an
 editor shows it; the header of a CSV file is line 1.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 Record = TypeVar("Record")
 
@@ -107,21 +107,20 @@ class ChangeRecord:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceRecord:
+class EvidenceRecord(NamedTuple):
     """What one vendor system says of one person.
 
-    `level` is the ladder of evidence: 0 known to be not registered (at most the
-    person's own word), 1 registered, 2 usable, 3 usable or enrolled *and* required
-    by policy, 4 seen in use after the date. None is unknown, never "no"; `reason`
-    then says why. `required` is kept beside it: required but below level 1 is the
-    person who will be stopped at the next sign-in.
+    `upn`, `address` and `tenant` are in lower case. `level` is the ladder of evidence: 0 known
+    to be not registered (at most the person's own word), 1 registered, 2 usable, 3 usable or
+    enrolled *and* required by policy, 4 seen in use after the date. None is unknown, never
+    "no"; `reason` then says why. `required` is kept beside it: required but below level 1 is
+    the person who will be stopped at the next sign-in. A file holds a million of these: hence
+    a tuple.
     """
 
     external_id: str | None
     upn: str | None
     address: str | None
-    name: str | None
     tenant: str | None
     level: int | None
     required: bool | None
@@ -130,20 +129,31 @@ class EvidenceRecord:
     active: bool | None
     methods: tuple[str, ...] = ()
     reason: str = ""  # why unknown
-    raw: Mapping[str, object] = field(default_factory=dict)
+    raw: str = "{}"  # the row as the vendor wrote it, as JSON
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceEnding:
+    """What is known of an evidence file when its last row was read.
+
+    `taken_at` is None where the file does not say when it was taken.
+    """
+
+    taken_at: datetime | None
+    warnings: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class EvidenceFile:
-    """One evidence import, before people are matched.
+    """One evidence import, before people are matched: read once, row by row, however long.
 
-    `source` is one of graph, entra-portal, get-mg, cipp, google-admin;
-    `taken_at` is None where the file does not say when it was taken.
+    `source` is one of graph, entra-portal, get-mg, cipp, google-admin; `ending` is asked after
+    the last row.
     """
 
     source: str
-    taken_at: datetime | None
-    parsed: Parsed[EvidenceRecord]
+    rows: Iterable[EvidenceRecord | Rejected]
+    ending: Callable[[], EvidenceEnding]
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,17 +41,55 @@ class Lines:
         rest = _without(pieces, len(mark))
         self._source = _split(_transcoded(rest, self.encoding) if self._wide else rest)
         self._number = 0
+        self._raw: deque[bytes] = deque()
+        self._one_by_one = False
         self._back: deque[Line] = deque()
 
     def next(self) -> Line | None:
         """The next line, or None at the end of the file."""
         if self._back:
             return self._back.popleft()
-        raw = next(self._source, None)
-        if raw is None:
+        if not self._read_on():
             return None
         self._number += 1
-        return self._line(raw)
+        return self._line(self._raw.popleft())
+
+    def ready(self) -> str:
+        r"""The lines that lie ready as one text, each ended by \n; they are not taken yet.
+
+        Empty where there is none, or where one of them needs a closer look: then `next`.
+        """
+        if self._back or not self._read_on() or self._one_by_one:
+            return ""
+        self._one_by_one = True
+        block = b"".join(self._raw)
+        if len(block) > MAX_LINE or b"\0" in block or not (block.isascii() or self._is_utf8()):
+            return ""
+        text = _utf8(block)
+        if text is None or (self._wide and "\ufffd" in text):
+            return ""
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return text if text.endswith("\n") else text + "\n"
+
+    def take_ready(self, text: str) -> int:
+        """Takes the lines that `ready` gave; the number of the first of them."""
+        first, self._number = self._number + 1, self._number + len(self._raw)
+        self._raw.clear()
+        self._decided = self._decided or not text.isascii()
+        return first
+
+    def _read_on(self) -> bool:
+        """Whether there is a line, read now if need be."""
+        while not self._raw:
+            part = next(self._source, None)
+            if part is None:
+                return False
+            self._raw.extend(part)
+            self._one_by_one = False
+        return True
+
+    def _is_utf8(self) -> bool:
+        return self._wide or self.encoding != "cp1252"
 
     def put_back(self, lines: list[Line]) -> None:
         """Lines that are to be read again, in their order."""
@@ -70,7 +108,7 @@ class Lines:
         return self._decoded(body, ending)
 
     def _decoded(self, body: bytes, ending: str) -> Line:
-        text = _utf8(body) if self._wide or self.encoding != "cp1252" else _western(body)
+        text = _utf8(body) if self._is_utf8() else _western(body)
         if text is None and not self._decided:
             self.encoding, text = "cp1252", _western(body)
         self._decided = True
@@ -109,21 +147,22 @@ def _transcoded(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     yield decoder.decode(b"", final=True).encode("utf-8", "replace")
 
 
-def _split(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    r"""Lines with their breaks (\n, \r\n or \r); a line beyond the limit comes cut."""
+def _split(pieces: Iterable[bytes]) -> Iterator[list[bytes]]:
+    r"""Lines of each piece with their breaks (\n, \r\n or \r); one beyond the limit comes cut."""
     pending, cut = b"", b""
     for piece in pieces:
         parts = (pending + piece).splitlines(keepends=True)
         # \r at the end of a piece may be half of \r\n
         pending = parts.pop() if parts and not parts[-1].endswith(b"\n") else b""
-        for part in parts:
-            yield cut + part if cut else part
+        if parts:
+            parts[0] = cut + parts[0]
             cut = b""
+            yield parts
         if len(pending) > MAX_LINE and not pending.endswith(b"\r"):
             cut = cut or pending[: MAX_LINE + 1]
             pending = b""
     if pending or cut:
-        yield from (cut + pending).splitlines(keepends=True)
+        yield (cut + pending).splitlines(keepends=True)
 
 
 def _utf8(body: bytes) -> str | None:

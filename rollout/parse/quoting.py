@@ -6,7 +6,10 @@ it closes in the middle of a word, the row is refused and reading goes on with t
 next physical line.
 """
 
+import csv
+import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from campaigns.rules.records import Rejected
@@ -14,6 +17,7 @@ from rollout.parse.lines import Line, Lines
 
 MAX_LINES = 50
 MAX_QUOTED = 64 * 1024  # characters
+MAX_CSV = 128 * 1024  # characters; a larger cell is beyond the csv module
 
 UNCLOSED = 'The quote (") that opens on this line does not close properly.'
 STRAY = (
@@ -72,26 +76,54 @@ def _quoted(text: str, start: int) -> tuple[str, int]:
     return "", -1
 
 
+@cache
+def _plain(delimiter: str) -> re.Pattern[str]:
+    """Lines that are a row each, whatever stands before and after them."""
+    apart = re.escape(delimiter)
+    cell = rf'(?:"[^"\n]*+(?:""[^"\n]*+)*+"|[^"{apart}\n]*+)'
+    return re.compile(rf"(?:{cell}(?:{apart}{cell})*+\n)*+")
+
+
 class Rows:
-    """Rows of cells, or refusals; `width` is the number of columns once it is known."""
+    """Rows of cells, or refusals, once; `width` is the number of columns when it is known."""
 
     def __init__(self, lines: Lines, delimiter: str) -> None:
         self._lines = lines
         self.delimiter = delimiter
         self.width = 0
+        self._found = self._read()
 
     def __iter__(self) -> Iterator[Cells | Rejected]:
-        while (line := self._lines.next()) is not None:
-            if line.flaw:
+        return self._found
+
+    def _read(self) -> Iterator[Cells | Rejected]:
+        while True:
+            text = self._lines.ready()
+            if text and self._is_plain(text):
+                yield from self._many(text)
+            elif (line := self._lines.next()) is None:
+                return
+            elif line.flaw:
                 yield Rejected(line.number, line.flaw)
-            elif not line.text.strip():
-                continue
-            elif '"' in line.text:
+            elif line.text.strip():
                 yield self._row(line)
-            else:
-                yield Cells(line.number, line.text.split(self.delimiter))
+
+    def _is_plain(self, text: str) -> bool:
+        if len(text) > MAX_CSV:
+            return False
+        return '"' not in text or _plain(self.delimiter).fullmatch(text) is not None
+
+    def _many(self, text: str) -> Iterator[Cells]:
+        number = self._lines.take_ready(text)
+        lines = text.split("\n")[:-1]
+        for line, cells in zip(lines, csv.reader(lines, delimiter=self.delimiter), strict=True):
+            if line.strip():
+                yield Cells(number, cells)
+            number += 1
 
     def _row(self, first: Line) -> Cells | Rejected:
+        if '"' not in first.text:
+            return Cells(first.number, first.text.split(self.delimiter))
         taken = [first]
         while True:
             text = "".join(line.text + line.ending for line in taken[:-1]) + taken[-1].text

@@ -63,12 +63,21 @@ class Table:
 
     def rows(self) -> Iterator[Row | Rejected]:
         """The rows after the header, once."""
+        for row in self.cells():
+            if isinstance(row, Rejected):
+                yield row
+            else:
+                yield Row(row.line, dict(zip(self.columns, row.cells, strict=True)))
+
+    def cells(self) -> Iterator[Cells | Rejected]:
+        """The same without the names of the columns: a cell for each of them, in their order."""
+        width = len(self.columns)
         for row in self._rows:
             if isinstance(row, Rejected):
                 yield row
-            elif len(row.cells) == len(self.columns):
+            elif len(row.cells) == width:
                 if "".join(row.cells).strip():
-                    yield Row(row.line, dict(zip(self.columns, row.cells, strict=True)))
+                    yield row
             elif any(trimmed(cell) for cell in row.cells):
                 yield Rejected(row.line, self._ragged(len(row.cells)))
 

@@ -1,7 +1,8 @@
 """An uploaded file: its name, how it begins, and its bytes, read once and in pieces."""
 
+import hashlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Protocol
 
 from campaigns.errors import Invalid
 from rollout.parse.cells import one_line
@@ -10,10 +11,33 @@ PIECE = 64 * 1024
 MAX_DOCUMENT = 128 * 1024 * 1024  # a JSON file is held whole in memory
 
 
-class Upload:
-    """Wraps a stream that need not be seekable; `head` is its first 64 KB."""
+class Readable(Protocol):
+    """All that is asked of a stream; it need not be seekable."""
 
-    def __init__(self, stream: BinaryIO, name: str) -> None:
+    def read(self, size: int, /) -> bytes: ...
+
+
+class Hashed:
+    """A stream that knows the hash of all that was read of it, after a beginning of our own."""
+
+    def __init__(self, stream: Readable, beginning: str) -> None:
+        self._stream = stream
+        self._hash = hashlib.sha256(beginning.encode())
+
+    def read(self, size: int, /) -> bytes:
+        piece = self._stream.read(size)
+        self._hash.update(piece)
+        return piece
+
+    def digest(self) -> str:
+        """SHA-256 in hexadecimal."""
+        return self._hash.hexdigest()
+
+
+class Upload:
+    """Wraps a stream; `head` is its first 64 KB."""
+
+    def __init__(self, stream: Readable, name: str) -> None:
         self._stream = stream
         self.name = one_line(name)[:100] or "The file"
         self.head = self._first()

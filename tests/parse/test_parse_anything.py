@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from campaigns.errors import Invalid
 from campaigns.rules.records import Parsed
 from rollout.parse.changes import changes
-from rollout.parse.evidence import evidence
 from rollout.parse.people import contacts, customers
 from rollout.parse.tickets import tickets
+from tests.parse.evidence_kit import read_all
 from tests.shared import shared
 
 Reader = Callable[[BinaryIO, str], Parsed[Any]]
@@ -24,7 +24,7 @@ READERS: dict[str, Reader] = {
     "customers": customers,
     "contacts": contacts,
     "changes": changes,
-    "evidence": lambda stream, name: evidence(stream, name).parsed,
+    "evidence": lambda stream, name: read_all(stream, name).parsed,
     "tickets": lambda stream, name: tickets(stream, name).parsed,
 }
 HEADERS = [

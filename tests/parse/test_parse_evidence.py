@@ -10,8 +10,8 @@ import pytest
 
 from campaigns.errors import Invalid
 from campaigns.rules.records import EvidenceRecord
-from rollout.parse.evidence import SOURCES, evidence
-from tests.parse.evidence_kit import GRAPH, person, read
+from rollout.parse.evidence import SOURCES
+from tests.parse.evidence_kit import GRAPH, person, read, read_all
 from tests.shared import shared
 
 CIPP: dict[str, Any] = {
@@ -129,7 +129,7 @@ def test_google_tells_enrolled_and_enforced_apart(
     record = google("Active", enrolled, enforced)
 
     assert (record.level, record.required, record.active) == (level, required, True)
-    assert (record.address, record.name) == ("ada@customer.example", "Ada Example")
+    assert record.address == "ada@customer.example"
 
 
 def test_a_suspended_account_is_not_active() -> None:
@@ -151,7 +151,7 @@ def test_the_admin_sdk_is_read_as_the_console_is() -> None:
     "record", [google("Active", "True", "True"), person([SDK])], ids=["console", "sdk"]
 )
 def test_passwords_phones_and_private_addresses_are_not_kept(record: EvidenceRecord) -> None:
-    kept = json.dumps(dict(record.raw))
+    kept = record.raw
 
     assert not any(word in kept for word in ("****", "+1555", "home.example", "Home Street"))
     assert "customer.example" in kept
@@ -160,7 +160,7 @@ def test_passwords_phones_and_private_addresses_are_not_kept(record: EvidenceRec
 def test_what_is_kept_of_a_row_can_be_stored_anywhere() -> None:
     record = person('[{"id": "1", "isMfaRegistered": true, "a\\ud800": "b\\u0000", "n": 1e999}]')
 
-    kept = json.dumps(dict(record.raw), ensure_ascii=False, allow_nan=False)
+    kept = json.dumps(json.loads(record.raw), ensure_ascii=False, allow_nan=False)
     kept.encode()
     assert "\\u0000" not in kept
 
@@ -210,7 +210,7 @@ def test_the_sample_is_recognised_and_read(parts: tuple[str, str]) -> None:
     if path is None:
         return
     with path.open("rb") as file:
-        found = evidence(file, path.name)
+        found = read_all(file, path.name)
 
     levels = [record.level for _, record in found.parsed.accepted]
     assert (found.source, levels) == SAMPLES[parts]

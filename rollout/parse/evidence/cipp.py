@@ -4,18 +4,8 @@ One file can hold all tenants. An empty MFARegistration means that the tenant ha
 licence for the report: unknown, and `CoveredByCA` says why.
 """
 
-from campaigns.rules.records import EvidenceRecord
 from rollout.parse.documents import Item
-from rollout.parse.evidence.fields import (
-    Source,
-    flag,
-    identified,
-    identity,
-    kept,
-    lower,
-    methods,
-    word,
-)
+from rollout.parse.evidence.fields import Says, Source, Who, flag, methods, word
 
 NOT_AVAILABLE = "mfa registration not available"
 ACCESS = {"enforced": True, "not enforced": False}
@@ -48,26 +38,18 @@ def level(item: Item, demanded: bool | None) -> int | None:
     return 2 if flag(item.fields.get("mfacapable")) else 1
 
 
-def record(item: Item) -> EvidenceRecord:
-    """One user of one tenant. Raises CellError."""
+def says(item: Item) -> Says:
+    """What is said of one user of one tenant."""
     demanded = required(item)
     found = level(item, demanded)
-    return identified(
-        EvidenceRecord(
-            external_id=identity(item, "id"),
-            upn=lower(identity(item, "upn", "userprincipalname")),
-            address=None,
-            name=word(item, "displayname")[:200] or None,
-            tenant=lower(identity(item, "tenant")),
-            level=found,
-            required=demanded,
-            admin=flag(item.fields.get("isadmin")),
-            kind="guest" if word(item, "usertype").casefold() == "guest" else None,
-            active=flag(item.fields.get("accountenabled")),
-            methods=methods(item.fields.get("mfamethods")),
-            reason="" if found is not None else _reason(item),
-            raw=kept(item),
-        )
+    return Says(
+        level=found,
+        required=demanded,
+        admin=flag(item.fields.get("isadmin")),
+        kind="guest" if word(item, "usertype").casefold() == "guest" else None,
+        active=flag(item.fields.get("accountenabled")),
+        methods=methods(item.fields.get("mfamethods")),
+        reason="" if found is not None else _reason(item),
     )
 
 
@@ -82,5 +64,10 @@ CIPP = Source(
     name="cipp",
     rows="both",
     recognises=lambda keys: "upn" in keys and bool(keys & {"mfaregistration", "coveredbyca"}),
-    record=record,
+    who=Who(external_id=("id",), upn=("upn", "userprincipalname"), tenant=("tenant",)),
+    said=(
+        *("mfaregistration", "mfacapable", "mfamethods", "coveredbyca", "coveredbysd", "peruser"),
+        *("isadmin", "usertype", "accountenabled"),
+    ),
+    says=says,
 )

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
-from campaigns.rules.records import EvidenceRecord
 from rollout.parse.cells import CellError, one_line, trimmed
 from rollout.parse.documents import SURROGATE, Item, text_of, texts_of
 
@@ -25,8 +25,8 @@ PRIVATE = re.compile(
     r"|(?:home|work)\s*address|^ims$|hashfunction|birth",
     re.IGNORECASE,
 )
+CLEAN = re.compile("[!-~]+")  # as most identifiers are: nothing to trim or to take out
 MAX_ID = 320
-MAX_NAME = 200
 MAX_TEXT = 2_000
 MAX_METHODS = 50
 MAX_DEPTH = 6
@@ -37,20 +37,44 @@ LOST = (
 )
 
 
+class Says(NamedTuple):
+    """What a row says of a person, whoever it is: thousands of rows say the same."""
+
+    level: int | None
+    required: bool | None
+    admin: bool | None
+    kind: str | None
+    active: bool | None
+    methods: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class Who(NamedTuple):
+    """The folded names of the fields that tell who is meant; the first that is filled counts."""
+
+    external_id: tuple[str, ...] = ()
+    upn: tuple[str, ...] = ()
+    address: tuple[str, ...] = ()
+    tenant: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Source:
     """One format: how it is recognised and how a person is read from it.
 
     `recognises` gets the folded column names or keys; `rows` is "table", "document"
-    or "both"; `moment` reads the instant at which a row was true; `dated_name` finds
+    or "both"; `says` is shown the fields named in `said` and no others; `moment` reads the
+    field lastUpdatedDateTime, the instant at which a row was true; `dated_name` finds
     the day in a file name.
     """
 
     name: str
     rows: str
     recognises: Callable[[frozenset[str]], bool]
-    record: Callable[[Item], EvidenceRecord]
-    moment: Callable[[Item], datetime | None] | None = None
+    who: Who
+    said: tuple[str, ...]
+    says: Callable[[Item], Says]
+    moment: Callable[[str], datetime | None] | None = None
     dated_name: re.Pattern[str] | None = None
     note: str = ""
 
@@ -63,33 +87,27 @@ def flag(value: object) -> bool | None:
     return True if word in YES else False if word in NO else None
 
 
+def line_of(value: object) -> str:
+    """A field as text on one line."""
+    if isinstance(value, str) and CLEAN.fullmatch(value):
+        return value
+    return one_line(text_of(value))
+
+
 def word(item: Item, *names: str) -> str:
     """The first of these fields that holds something, on one line."""
     for name in names:
-        text = one_line(text_of(item.fields.get(name)))
+        text = line_of(item.fields.get(name))
         if text:
             return text
     return ""
 
 
-def identity(item: Item, *names: str) -> str | None:
+def identity(text: str) -> str | None:
     """An identifier, or None. Raises CellError where it is too long to be one."""
-    text = word(item, *names)
     if len(text) > MAX_ID:
         raise CellError(f"An identifier here has {len(text)} characters. Use at most {MAX_ID}.")
     return text or None
-
-
-def lower(text: str | None) -> str | None:
-    """Names of accounts and tenants are compared without case."""
-    return text.lower() if text else None
-
-
-def identified(record: EvidenceRecord) -> EvidenceRecord:
-    """The record itself. Raises CellError where nothing in it says who is meant."""
-    if not (record.external_id or record.upn or record.address):
-        raise CellError("Nothing in this row says who is meant: no id, user name or address.")
-    return record
 
 
 def methods(value: object) -> tuple[str, ...]:
@@ -112,16 +130,17 @@ def _listed(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=1024)
-def _private(name: str) -> bool:
+def private(name: str) -> bool:
+    """Whether a field of this name is not ours to keep."""
     return bool(PRIVATE.search(name))
 
 
-def kept(item: Item) -> Mapping[str, object]:
+def kept(raw: Mapping[str, object]) -> Mapping[str, object]:
     """The row as the vendor wrote it, less what is private and what is empty."""
     return {
-        _stored(str(name)): _kept(value, 1)
-        for name, value in item.raw.items()
-        if value not in (None, "", [], {}) and not _private(str(name))
+        stored(str(name)): _kept(value, 1)
+        for name, value in raw.items()
+        if value not in (None, "", [], {}) and not private(str(name))
     }
 
 
@@ -135,14 +154,15 @@ def _kept(value: object, depth: int) -> object:
         return ""
     if isinstance(value, Mapping):
         return {
-            _stored(str(name)): _kept(inner, depth + 1)
+            stored(str(name)): _kept(inner, depth + 1)
             for name, inner in value.items()
-            if not _private(str(name))
+            if not private(str(name))
         }
     if isinstance(value, list):
         return [_kept(inner, depth + 1) for inner in value[:MAX_METHODS]]
-    return _stored(str(value))
+    return stored(str(value))
 
 
-def _stored(text: str) -> str:
+def stored(text: str) -> str:
+    """As much of a text as is kept, without what no database takes."""
     return SURROGATE.sub("\ufffd", text.replace("\0", ""))[:MAX_TEXT]

@@ -1,16 +1,7 @@
 """Google Workspace: the admin console's user export and the Admin SDK's users.list (facts B3)."""
 
-from campaigns.rules.records import EvidenceRecord
-from rollout.parse.documents import Item, folded
-from rollout.parse.evidence.fields import (
-    Source,
-    flag,
-    identified,
-    identity,
-    kept,
-    lower,
-    word,
-)
+from rollout.parse.documents import Item
+from rollout.parse.evidence.fields import Says, Source, Who, flag, word
 
 OUTSIDE = (
     "Who signs in through another identity provider may do a second step there, "
@@ -25,51 +16,34 @@ def level(enrolled: bool | None, enforced: bool | None) -> int | None:
     return 0 if not enrolled else 3 if enforced else 1
 
 
-def console_record(item: Item) -> EvidenceRecord:
-    """One row of the admin console's export. Raises CellError."""
+def console_says(item: Item) -> Says:
+    """What is said in one row of the admin console's export."""
     enrolled = flag(item.fields.get("2svenrolled"))
     enforced = flag(item.fields.get("2svenforced"))
-    names = (word(item, "firstname"), word(item, "lastname"))
     status = word(item, "status").casefold()
     found = level(enrolled, enforced)
-    return identified(
-        EvidenceRecord(
-            external_id=None,
-            upn=None,
-            address=lower(identity(item, "emailaddress")),
-            name=" ".join(name for name in names if name)[:200] or None,
-            tenant=None,
-            level=found,
-            required=enforced,
-            admin=None,
-            kind=None,
-            active=status == "active" if status else None,
-            reason="" if found is not None else '"2sv Enrolled" is empty in this row.',
-            raw=kept(item),
-        )
+    return Says(
+        level=found,
+        required=enforced,
+        admin=None,
+        kind=None,
+        active=status == "active" if status else None,
+        reason="" if found is not None else '"2sv Enrolled" is empty in this row.',
     )
 
 
-def sdk_record(item: Item) -> EvidenceRecord:
-    """One user of users.list. Raises CellError."""
+def sdk_says(item: Item) -> Says:
+    """What is said of one user of users.list."""
     enrolled = flag(item.fields.get("isenrolledin2sv"))
     enforced = flag(item.fields.get("isenforcedin2sv"))
     found = level(enrolled, enforced)
-    return identified(
-        EvidenceRecord(
-            external_id=identity(item, "id"),
-            upn=None,
-            address=lower(identity(item, "primaryemail")),
-            name=_full_name(item),
-            tenant=None,
-            level=found,
-            required=enforced,
-            admin=_either(item, "isadmin", "isdelegatedadmin"),
-            kind=None,
-            active=_active(item),
-            reason="" if found is not None else "isEnrolledIn2Sv is not in this row.",
-            raw=kept(item),
-        )
+    return Says(
+        level=found,
+        required=enforced,
+        admin=_either(item, "isadmin", "isdelegatedadmin"),
+        kind=None,
+        active=_active(item),
+        reason="" if found is not None else "isEnrolledIn2Sv is not in this row.",
     )
 
 
@@ -83,25 +57,24 @@ def _active(item: Item) -> bool | None:
     return None if stopped is None else not stopped
 
 
-def _full_name(item: Item) -> str | None:
-    name = item.fields.get("name")
-    if isinstance(name, dict):
-        inner = Item(item.line, folded(name), name)
-        return word(inner, "fullname", "displayname", "givenname")[:200] or None
-    return word(item, "namefullname", "name")[:200] or None
-
-
 CONSOLE = Source(
     name="google-admin",
     rows="table",
     recognises=lambda keys: {"emailaddress", "2svenrolled"} <= keys,
-    record=console_record,
+    who=Who(address=("emailaddress",)),
+    said=("2svenrolled", "2svenforced", "status"),
+    says=console_says,
     note=OUTSIDE,
 )
 SDK = Source(
     name="google-sdk",
     rows="both",
     recognises=lambda keys: {"primaryemail", "isenrolledin2sv"} <= keys,
-    record=sdk_record,
+    who=Who(external_id=("id",), address=("primaryemail",)),
+    said=(
+        *("isenrolledin2sv", "isenforcedin2sv", "isadmin", "isdelegatedadmin"),
+        *("suspended", "archived"),
+    ),
+    says=sdk_says,
     note=OUTSIDE,
 )

@@ -7,24 +7,16 @@ when the report was made, not when the person registered.
 import re
 from datetime import datetime
 
-from campaigns.rules.records import EvidenceRecord
-from rollout.parse.documents import Item, text_of
-from rollout.parse.evidence.fields import (
-    Source,
-    flag,
-    identified,
-    identity,
-    kept,
-    lower,
-    methods,
-    word,
-)
+from rollout.parse.documents import Item
+from rollout.parse.evidence.fields import Says, Source, Who, flag, methods, word
 from rollout.parse.timestamps import american, real_instant
 
 UPN = ("userprincipalname", "upn", "username")
 REGISTERED = ("ismfaregistered", "mfaregistered", "multifactorauthenticationregistered")
 CAPABLE = ("ismfacapable", "mfacapable", "multifactorauthenticationcapable")
 METHODS = ("methodsregistered", "registeredmethods")
+WHO = Who(external_id=("id",), upn=UPN)
+SAID = (*REGISTERED, *CAPABLE, *METHODS, "isadmin", "usertype")
 
 
 def level(registered: bool | None, capable: bool | None) -> int | None:
@@ -36,53 +28,39 @@ def level(registered: bool | None, capable: bool | None) -> int | None:
     return 1 if registered else None
 
 
-def _record(item: Item, level_: int | None, reason: str) -> EvidenceRecord:
-    return identified(
-        EvidenceRecord(
-            external_id=identity(item, "id"),
-            upn=lower(identity(item, *UPN)),
-            address=None,
-            name=word(item, "userdisplayname", "displayname", "name")[:200] or None,
-            tenant=None,
-            level=level_,
-            required=None,
-            admin=flag(item.fields.get("isadmin")),
-            kind="guest" if word(item, "usertype").casefold() == "guest" else None,
-            active=None,
-            methods=methods(item.fields.get(next((n for n in METHODS if n in item.fields), ""))),
-            reason=reason,
-            raw=kept(item),
-        )
+def _says(item: Item, level_: int | None, reason: str) -> Says:
+    return Says(
+        level=level_,
+        required=None,
+        admin=flag(item.fields.get("isadmin")),
+        kind="guest" if word(item, "usertype").casefold() == "guest" else None,
+        active=None,
+        methods=methods(item.fields.get(next((n for n in METHODS if n in item.fields), ""))),
+        reason=reason,
     )
 
 
-def graph_record(item: Item) -> EvidenceRecord:
-    """One entry of userRegistrationDetails. Raises CellError."""
+def graph_says(item: Item) -> Says:
+    """What one entry of userRegistrationDetails says."""
     found = level(_flag(item, REGISTERED), _flag(item, CAPABLE))
-    return _record(item, found, "" if found is not None else "isMfaRegistered is not in this row.")
+    return _says(item, found, "" if found is not None else "isMfaRegistered is not in this row.")
 
 
-def portal_record(item: Item) -> EvidenceRecord:
-    """One row of the portal's export, which may have only the capable column. Raises CellError."""
+def portal_says(item: Item) -> Says:
+    """What one row of the portal's export says, which may have only the capable column."""
     registered, capable = _flag(item, REGISTERED), _flag(item, CAPABLE)
     found = level(registered, capable)
     if found is None and capable is False:
         found = 0
-    return _record(item, found, "" if found is not None else "mfaCapable is empty in this row.")
+    return _says(item, found, "" if found is not None else "mfaCapable is empty in this row.")
 
 
 def _flag(item: Item, names: tuple[str, ...]) -> bool | None:
     return flag(next((item.fields[name] for name in names if name in item.fields), None))
 
 
-def iso_moment(item: Item) -> datetime | None:
-    """lastUpdatedDateTime in ISO 8601."""
-    return real_instant(text_of(item.fields.get("lastupdateddatetime")))
-
-
-def any_moment(item: Item) -> datetime | None:
-    """lastUpdatedDateTime as PowerShell writes it: month/day/year, or ISO 8601."""
-    text = text_of(item.fields.get("lastupdateddatetime"))
+def any_moment(text: str) -> datetime | None:
+    """As PowerShell writes it: month/day/year, or ISO 8601."""
     return real_instant(text) or american(text)
 
 
@@ -94,8 +72,10 @@ GRAPH = Source(
     name="graph",
     rows="document",
     recognises=lambda keys: _has(keys, ("ismfaregistered", "ismfacapable")),
-    record=graph_record,
-    moment=iso_moment,
+    who=WHO,
+    said=SAID,
+    says=graph_says,
+    moment=real_instant,
 )
 GET_MG = Source(
     name="get-mg",
@@ -103,7 +83,9 @@ GET_MG = Source(
     recognises=lambda keys: (
         "userprincipalname" in keys and _has(keys, ("ismfaregistered", "ismfacapable"))
     ),
-    record=graph_record,
+    who=WHO,
+    said=SAID,
+    says=graph_says,
     moment=any_moment,
     note="Dates such as 3/5/2026 were read as month/day/year, in UTC.",
 )
@@ -115,7 +97,9 @@ PORTAL = Source(
         and _has(keys, (*REGISTERED[1:], *CAPABLE[1:]))
         and "coveredbyca" not in keys
     ),
-    record=portal_record,
-    moment=iso_moment,
+    who=WHO,
+    said=SAID,
+    says=portal_says,
+    moment=real_instant,
     dated_name=re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", re.ASCII),
 )

@@ -1,19 +1,18 @@
 """Recognising an evidence file and reading it."""
 
-from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import BinaryIO
 
 from campaigns.errors import Invalid
-from campaigns.rules.records import EvidenceFile, EvidenceRecord, Rejected
-from rollout.parse.documents import Document, Item, document_of, fold, text_of
+from campaigns.rules.records import EvidenceEnding, EvidenceFile
+from rollout.parse.documents import Document, document_of, fold
 from rollout.parse.evidence.cipp import CIPP
-from rollout.parse.evidence.fields import LOST, NET_ARRAY, Source
+from rollout.parse.evidence.fields import LOST, Source
 from rollout.parse.evidence.google import CONSOLE, SDK
 from rollout.parse.evidence.microsoft import GET_MG, GRAPH, PORTAL
-from rollout.parse.sift import sift
-from rollout.parse.table import Row, Table, listed, table_of
-from rollout.parse.upload import Upload
+from rollout.parse.evidence.rows import Rows, Watch, of_document, of_table
+from rollout.parse.sift import NO_ROWS
+from rollout.parse.table import Table, listed, table_of
+from rollout.parse.upload import Readable, Upload
 
 FORMATS = (GRAPH, GET_MG, CIPP, CONSOLE, SDK, PORTAL)
 SOURCES = tuple(source.name for source in FORMATS)
@@ -28,36 +27,12 @@ MORE = "The file says that more pages follow. People on those pages stay unknown
 ENVELOPES = ("value", "users", "Results")
 
 
-class _Watch:
-    """Notes, while rows pass, when the file was taken and what was lost in it."""
+def evidence(stream: Readable, name: str, source: str = "auto") -> EvidenceFile:
+    """Opens an evidence export; `source` is one of SOURCES, or "auto" to recognise it.
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self.latest: datetime | None = None
-        self.lost = False
-
-    def record(self, item: Item) -> EvidenceRecord:
-        record = self._source.record(item)
-        moment = self._source.moment(item) if self._source.moment else None
-        if moment is not None and (self.latest is None or moment > self.latest):
-            self.latest = moment
-        self.lost = self.lost or _is_lost(item)
-        return record
-
-    def taken_at(self, name: str) -> datetime | None:
-        return self.latest or _day_in(name, self._source)
-
-
-def _is_lost(item: Item) -> bool:
-    return bool(NET_ARRAY.fullmatch(text_of(item.fields.get("methodsregistered"))))
-
-
-def evidence(stream: BinaryIO, name: str, source: str = "auto") -> EvidenceFile:
-    """Reads an evidence export; `source` is one of SOURCES, or "auto" to recognise it.
-
-    `taken_at` is the newest instant the rows name (UTC), else the day in the file's
-    name, else None. Raises Invalid where the file is none of the formats, or not
-    the one that was named.
+    The rows are read as they are asked for: `stream` must stay open as long. `taken_at` is
+    then the newest instant the rows name (UTC), else the day in the file's name, else None.
+    Raises Invalid where the file is none of the formats, or not the one that was named.
     """
     if source != "auto" and source not in SOURCES:
         raise Invalid(
@@ -70,11 +45,13 @@ def evidence(stream: BinaryIO, name: str, source: str = "auto") -> EvidenceFile:
         document = document_of(upload, ENVELOPES)
         columns = tuple(sorted(document.keys()))
         found = _format(upload, "document", columns, columns, source)
-        return _file(found, document.items(), upload, document)
+        watch = Watch(found)
+        return _file(found, of_document(document, found, watch), watch, upload, document)
     table = table_of(upload)
     keys = tuple(fold(column) for column in table.columns)
     found = _format(upload, "table", keys, table.columns, source)
-    return _file(found, _items(table, keys), upload, table)
+    watch = Watch(found)
+    return _file(found, of_table(table, found, watch), watch, upload, table)
 
 
 def _format(
@@ -93,28 +70,19 @@ def _format(
 
 
 def _file(
-    source: Source, items: Iterable[Item | Rejected], upload: Upload, read: Document | Table
+    source: Source, rows: Rows, watch: Watch, upload: Upload, read: Document | Table
 ) -> EvidenceFile:
-    watch = _Watch(source)
-    parsed = sift(items, watch.record, lambda: _warnings(source, watch, read))
-    return EvidenceFile(source.name, watch.taken_at(upload.name), parsed)
+    def ending() -> EvidenceEnding:
+        taken_at = watch.latest or _day_in(upload.name, source)
+        return EvidenceEnding(taken_at, _warnings(source, watch, read))
+
+    return EvidenceFile(source.name, rows, ending)
 
 
-def _warnings(source: Source, watch: _Watch, read: Document | Table) -> list[str]:
+def _warnings(source: Source, watch: Watch, read: Document | Table) -> list[str]:
     notes = list(read.warnings) if isinstance(read, Table) else [MORE] * read.has_more
-    return notes + [LOST] * watch.lost + [source.note] * bool(source.note)
-
-
-def _items(table: Table, keys: tuple[str, ...]) -> Iterator[Item | Rejected]:
-    for row in table.rows():
-        yield _item(row, keys) if isinstance(row, Row) else row
-
-
-def _item(row: Row, keys: tuple[str, ...]) -> Item:
-    fields: dict[str, object] = {}
-    for key, cell in zip(keys, row.values.values(), strict=True):
-        fields.setdefault(key, cell)
-    return Item(row.line, fields, row.values)
+    notes += [LOST] * watch.lost + [source.note] * bool(source.note)
+    return notes if watch.rows else [*notes, NO_ROWS]
 
 
 def _day_in(name: str, source: Source) -> datetime | None:
