@@ -8,10 +8,11 @@ is stopped rather than sent with a hole.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from campaigns.links import Links
-from campaigns.models import Agreement, Campaign, Contact, Customer, Rollout, Staff, VendorChange
+from campaigns.models import Agreement, Campaign, Customer, Rollout, Staff, VendorChange
 from campaigns.rules.adoption import People
 from campaigns.rules.days import local_date, long_day, relative, short_day
 
@@ -48,6 +49,19 @@ VOCABULARY: Mapping[str, str] = {
     "reference": "what to quote on the phone",
 }
 MINUTES = "about 5 minutes each"
+
+
+class Reader(Protocol):
+    """To whom a letter or a page speaks: a contact, or the little of it that a claim reads."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def email(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +134,7 @@ def plain_summary(change: VendorChange) -> str:
     return _first_sentences(change.text) or change.title
 
 
-def of_person(contact: Contact) -> dict[str, str]:
+def of_person(contact: Reader) -> dict[str, str]:
     name = contact.name.strip() or contact.email
     return {"first_name": name.split()[0], "person_name": name}
 
@@ -164,7 +178,7 @@ def of_offer(offer: Offer | None, rollout: Rollout, zone: str) -> dict[str, str]
     return facts
 
 
-def of_links(links: Links, rollout: Rollout, contact: Contact) -> dict[str, str]:
+def of_links(links: Links, rollout: Rollout, contact: Reader) -> dict[str, str]:
     version = rollout.link_version
     return {
         "customer_link": links.url("choose", rollout.id, contact.id, version),

@@ -9,6 +9,7 @@ alphanumeric: linkifiers in mail programs drop trailing punctuation.
 import base64
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -20,8 +21,10 @@ from campaigns.errors import NotFound
 from campaigns.models import CustomerLink
 
 Purpose = Literal["choose", "guide"]
+NO_LINK = "This link does not work any more, or was copied incompletely."
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # 32 letters, none that look alike
 _LETTERS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET.encode())
+LENGTH = 32  # letters of a token: 20 bytes, five bits a letter
 PATHS: dict[Purpose, str] = {"choose": "c", "guide": "g"}
 
 
@@ -34,9 +37,21 @@ class Links:
 
     def token(self, purpose: Purpose, rollout_id: int, contact_id: int, version: int) -> str:
         """The 32 characters that let one person act for one rollout."""
-        text = f"{purpose}:{rollout_id}:{contact_id}:{version}".encode()
-        digest = hmac.digest(self.secret, text, "sha256")[:20]
-        return base64.b32encode(digest).translate(_LETTERS)[::-1].decode()
+        return self.tokens(purpose, rollout_id, (contact_id,), version)[0]
+
+    def tokens(
+        self, purpose: Purpose, rollout_id: int, contact_ids: Iterable[int], version: int
+    ) -> list[str]:
+        """The tokens of so many people: written out together, which takes half the time."""
+        head, tail = f"{purpose}:{rollout_id}:", f":{version}"
+        digests = b"".join(
+            [
+                hmac.digest(self.secret, f"{head}{contact_id}{tail}".encode(), "sha256")[:20]
+                for contact_id in contact_ids
+            ]
+        )
+        letters = base64.b32encode(digests).translate(_LETTERS).decode()
+        return [letters[at : at + LENGTH][::-1] for at in range(0, len(letters), LENGTH)]
 
     def url(self, purpose: Purpose, rollout_id: int, contact_id: int, version: int) -> str:
         """The whole address, always from the configured base, never from a request."""
@@ -72,5 +87,5 @@ def find(session: Session, token: str, purpose: Purpose) -> CustomerLink:
         )
     )
     if link is None:
-        raise NotFound("This link does not work any more, or was copied incompletely.", "no_link")
+        raise NotFound(NO_LINK, "no_link")
     return link

@@ -14,7 +14,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from campaigns.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from rollout.security import OLD_PAGE, redacted
+from rollout.redaction import redacted
+from rollout.security import OLD_PAGE
 
 log = structlog.get_logger()
 

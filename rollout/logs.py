@@ -8,12 +8,12 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
-from gunicorn.glogging import Logger
 
-from rollout.security import redacted
+from rollout.redaction import redacted
 
 HIDDEN = "[hidden]"
 LONGEST = 4000
@@ -30,13 +30,15 @@ BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}")
 VALUES = re.compile(r"\[parameters: .*?(?:\]\s*(?=\(Background|$)|$)", re.DOTALL)
 # C0 and C1 controls, line and paragraph separators, and what turns the direction of a text.
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# A bare word: none of the patterns above can begin in it. Most of every line is made of these.
+HARMLESS = re.compile(r"[A-Za-z0-9_.+-]{0,64}")
 
 
 def configure(level: str = "INFO") -> None:
     """JSON lines for our own events and for what the libraries say from WARNING on."""
     number = logging.getLevelNamesMapping()[level]
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_formatter())
+    handler.setFormatter(formatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     structlog.configure(
         processors=[*_processors(), structlog.processors.JSONRenderer()],
@@ -53,25 +55,14 @@ def clean(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mappin
 
 def plain(text: str) -> str:
     """One line of text without secrets and without anything that a terminal would obey."""
+    if HARMLESS.fullmatch(text):
+        return text
     if len(text) > LONGEST:
         text = f"{text[:LONGEST]}... ({len(text)} characters)"
     text = NAMED.sub(_named, redacted(text))
     text = BEARER.sub(rf"\1 {HIDDEN}", LOGIN.sub(rf"\1{HIDDEN}@", text))
     text = VALUES.sub(f"[parameters: {HIDDEN}]", text)
     return UNSEEN.sub(lambda found: f"\\x{ord(found.group()):02x}", text)
-
-
-class GunicornLogger(Logger):  # type: ignore[misc]  # gunicorn ships no types
-    """Access lines without the tokens of customers' and people's links; errors as our own."""
-
-    def setup(self, cfg: Any) -> None:
-        super().setup(cfg)
-        for handler in self.error_log.handlers:
-            handler.setFormatter(_formatter())
-
-    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
-        found: dict[str, Any] = super().atoms(resp, req, environ, request_time)
-        return {key: plain(v) if isinstance(v, str) else v for key, v in found.items()}
 
 
 def _processors() -> list[Any]:
@@ -86,7 +77,7 @@ def _processors() -> list[Any]:
     ]
 
 
-def _formatter() -> logging.Formatter:
+def formatter() -> logging.Formatter:
     """What the libraries say through the standard library, as lines like ours."""
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.add_logger_name],
@@ -103,10 +94,15 @@ def _named(found: re.Match[str]) -> str:
     return f"{name}{between}{HIDDEN}"
 
 
+@lru_cache(maxsize=512)
+def _names_secret(name: str) -> bool:
+    return SECRET.search(name) is not None
+
+
 def _fit(name: str, value: Any) -> Any:
     if value is None or isinstance(value, bool):
         return value
-    if SECRET.search(name):
+    if _names_secret(name):
         return HIDDEN
     if isinstance(value, int | float):
         return value

@@ -6,7 +6,6 @@ its own, so everything comes from the static folder.
 
 import hashlib
 import hmac
-import re
 from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -56,7 +55,6 @@ HSTS = "max-age=31536000"
 FOR_EVER = "public, max-age=31536000, immutable"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OLD_PAGE = "This page was open for too long. Open it again; nothing was saved."
-TOKENS = re.compile(r"(?i)((?:/|%2f)(?:c|g|sign-in)(?:/|%2f))[^/?#&%\s\"]+")
 
 
 class NonceBlueprint(Blueprint):
@@ -152,11 +150,6 @@ def form_nonce() -> str:
     """The nonce for forms on this page; for templates of nonce blueprints."""
     token = str((request.view_args or {})["token"])
     return nonce_for(token, _nonce_key(), runtime().clock.machine())
-
-
-def redacted(text: str) -> str:
-    """The same path or log line, with what follows /c/, /g/ and /sign-in/ taken out."""
-    return TOKENS.sub(r"\1[token]", text)
 
 
 def letter_page(html: str) -> Response:

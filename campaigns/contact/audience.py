@@ -1,32 +1,35 @@
 """Who a touch is for, looked up when it falls due."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, SQLColumnExpression, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    bindparam,
+    case,
+    column,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session, aliased
 
-from campaigns.models import (
-    Agreement,
-    Campaign,
-    Contact,
-    Delivery,
-    Exemption,
-    Rollout,
-    Snapshot,
-    Standing,
-    Step,
-    Touch,
-)
-from campaigns.people import counted, standing_of
+from campaigns.models import Agreement, Contact, Delivery, Rollout, Step, Touch
+from campaigns.models.base import UtcInstant
+from campaigns.people import counted
 from campaigns.rules.audience import Person
 
 FALLBACK = {"site_contact": "decision_maker"}
+UNREMARKED = Person()  # of whom nothing is known but the address
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A contact, by its id, with what decides whether the letter goes to it."""
 
     contact_id: int
@@ -37,65 +40,107 @@ def candidates(
     session: Session, step: Step, rollout: Rollout, evidence: str, today: date
 ) -> list[Candidate]:
     """Everybody whom the step's audience names at this customer, by address."""
-    found = _look_up(session, step.audience, step, rollout, evidence, today)
-    if not found and step.audience in FALLBACK:
-        found = _look_up(session, FALLBACK[step.audience], step, rollout, evidence, today)
-    return found
+    rows = _look_up(session, step.audience, rollout)
+    if not rows and step.audience in FALLBACK:
+        rows = _look_up(session, FALLBACK[step.audience], rollout)
+    if not rows:
+        return []
+    known = _known(session, step, rollout, evidence, today)
+    return [Candidate(row[0], known.of(*row)) for row in rows]
 
 
-def _look_up(
-    session: Session,
-    audience: str,
-    step: Step,
-    rollout: Rollout,
-    evidence: str,
-    today: date,
-) -> list[Candidate]:
+# Each is asked once for the whole customer, and only where the step's rules read it: looked up
+# person by person it would cost more than the letters.
+_EXCEPTED = (
+    text(
+        "SELECT exemption.contact_id, max(exemption.until) AS until FROM exemption "
+        "JOIN contact ON contact.id = exemption.contact_id "
+        "WHERE exemption.campaign_id = :campaign AND contact.customer_id = :customer "
+        "AND exemption.ended_at IS NULL AND exemption.until >= :today "
+        "GROUP BY exemption.contact_id"
+    )
+    .bindparams(bindparam("today", type_=Date()))
+    .columns(column("contact_id"), column("until", Date()))
+)
+_LEVELS = text(
+    "SELECT contact.id, standing.level, snapshot.source FROM contact "
+    "JOIN standing ON standing.contact_id = contact.id AND standing.evidence = :evidence "
+    "JOIN snapshot ON snapshot.id = standing.snapshot_id "
+    "WHERE contact.customer_id = :customer"
+)
+# Letters of the campaign, those on their way included: the last one, and whether one was of
+# this step.
+_LETTERS = text(
+    "SELECT contact.id AS id, max(coalesce(delivery.settled_at, delivery.next_try)) AS last, "
+    "max(CASE WHEN touch.step_id = :step THEN 1 ELSE 0 END) AS had FROM contact "
+    "JOIN delivery ON delivery.contact_id = contact.id "
+    "JOIN touch ON touch.id = delivery.touch_id JOIN rollout ON rollout.id = touch.rollout_id "
+    "WHERE contact.customer_id = :customer AND rollout.campaign_id = :campaign "
+    "AND delivery.state IN ('due', 'sending', 'sent', 'uncertain') GROUP BY contact.id"
+).columns(column("id"), column("last", UtcInstant()), column("had", Integer()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What other rows say of a customer's people, by contact."""
+
+    excepted: Mapping[int, date] = field(default_factory=dict)
+    levels: Mapping[int, tuple[int | None, str]] = field(default_factory=dict)
+    letters: Mapping[int, tuple[datetime, int]] = field(default_factory=dict)
+
+    def of(self, contact_id: int, left: bool, why: str | None) -> Person:
+        until = self.excepted.get(contact_id)
+        stands = self.levels.get(contact_id)
+        had = self.letters.get(contact_id)
+        if not (left or why or until or stands or had):
+            return UNREMARKED
+        level, source = stands or (None, None)
+        last, step = had or (None, 0)
+        return Person(
+            left=bool(left),
+            suppressed_why=why,
+            excepted_until=until,
+            level=level,
+            source=source,
+            last_letter=last,
+            had_step=bool(step),
+        )
+
+
+def _known(session: Session, step: Step, rollout: Rollout, evidence: str, today: date) -> _Known:
+    connection = session.connection()
+    here = {"customer": rollout.customer_id, "campaign": rollout.campaign_id}
+    excepted = connection.execute(_EXCEPTED, here | {"today": today})
+    levels: dict[int, tuple[int | None, str]] = {}
+    letters: dict[int, tuple[datetime, int]] = {}
+    if step.stop == "done":
+        at = {"customer": rollout.customer_id, "evidence": evidence}
+        levels = {row[0]: (row[1], row[2]) for row in connection.execute(_LEVELS, at)}
+    if not step.required:
+        rows = connection.execute(_LETTERS, here | {"step": step.id})
+        letters = {row[0]: (row[1], row[2]) for row in rows}
+    return _Known({row[0]: row[1] for row in excepted}, levels, letters)
+
+
+def _look_up(session: Session, audience: str, rollout: Rollout) -> list[tuple[int, bool, str]]:
+    values = {"customer": rollout.customer_id}
+    if audience == "told_other_day":
+        values |= {"rollout": rollout.id, "version": rollout.version}
+    return session.connection().execute(_people(audience), values).all()  # type: ignore[return-value]  # rows are tuples
+
+
+@cache
+def _people(audience: str) -> Select[Any]:
+    """Id, whether the person left, and why the address is not used; built once an audience."""
     query = (
         select(
             Contact.id,
-            Contact.left_at,
-            Contact.suppressed_at,
-            Contact.suppressed_why,
-            Standing.level,
-            Snapshot.source,
-            excepted_until(rollout.campaign_id, today),
-            _last_letter(rollout.campaign_id),
-            _had_step(step),
+            Contact.left_at.is_not(None),
+            case((Contact.suppressed_at.is_not(None), Contact.suppressed_why)),
         )
-        .outerjoin(Standing, standing_of(evidence))
-        .outerjoin(Snapshot, Snapshot.id == Standing.snapshot_id)
-        .where(Contact.customer_id == rollout.customer_id)
+        .where(Contact.customer_id == bindparam("customer"))
         .order_by(Contact.email)
     )
-    restricted = _restrict(query, audience, rollout)
-    return [_candidate(*row) for row in session.execute(restricted)]
-
-
-def _candidate(
-    contact_id: int,
-    left: datetime | None,
-    suppressed: datetime | None,
-    why: str | None,
-    level: int | None,
-    source: str | None,
-    until: date | None,
-    last: datetime | None,
-    had: bool | None,
-) -> Candidate:
-    person = Person(
-        left=left is not None,
-        suppressed_why=why if suppressed else None,
-        excepted_until=until,
-        level=level,
-        source=source,
-        last_letter=last,
-        had_step=bool(had),
-    )
-    return Candidate(contact_id, person)
-
-
-def _restrict(query: Any, audience: str, rollout: Rollout) -> Any:
     flags = {
         "decision_maker": Contact.decision_maker,
         "site_contact": Contact.site_contact,
@@ -110,60 +155,21 @@ def _restrict(query: Any, audience: str, rollout: Rollout) -> Any:
         return query.where(flags[audience].is_(True), Contact.left_at.is_(None))
     query = query.where(counted())
     if audience == "told_other_day":
-        return query.where(_told_otherwise(rollout))
+        return query.where(_told_otherwise())
     if audience in flags:
         return query.where(flags[audience].is_(True))
     return query
 
 
-def excepted_until(
-    campaign_id: SQLColumnExpression[int] | int, today: date | BindParameter[date]
-) -> ColumnElement[date]:
-    return (
-        select(func.max(Exemption.until))
-        .where(
-            Exemption.contact_id == Contact.id,
-            Exemption.campaign_id == campaign_id,
-            Exemption.ended_at.is_(None),
-            Exemption.until >= today,
-        )
-        .correlate(Contact, Campaign, Rollout)
-        .scalar_subquery()
-    )
-
-
-def _sent_in(campaign_id: int, what: ColumnElement[Any]) -> Select[Any]:
-    """Over this contact's letters of the campaign, those on their way included."""
-    return (
-        select(what)
-        .select_from(Delivery)
-        .join(Touch, Touch.id == Delivery.touch_id)
-        .join(Rollout, Rollout.id == Touch.rollout_id)
-        .where(
-            Delivery.contact_id == Contact.id,
-            Delivery.state.in_(("due", "sending", "sent", "uncertain")),
-            Rollout.campaign_id == campaign_id,
-        )
-        .correlate(Contact)
-    )
-
-
-def _last_letter(campaign_id: int) -> ColumnElement[datetime]:
-    at = func.coalesce(Delivery.settled_at, Delivery.next_try)
-    return _sent_in(campaign_id, func.max(at)).scalar_subquery()
-
-
-def _had_step(step: Step) -> ColumnElement[int]:
-    query = _sent_in(step.campaign_id, func.count())
-    return query.where(Touch.step_id == step.id).scalar_subquery()
-
-
-def _told_otherwise(rollout: Rollout) -> ColumnElement[bool]:
+def _told_otherwise() -> ColumnElement[bool]:
     """The last date that this person was told is not the one that stands now."""
     later = aliased(Delivery)
     current = (
         select(Agreement.day)
-        .where(Agreement.rollout_id == rollout.id, Agreement.version == rollout.version)
+        .where(
+            Agreement.rollout_id == bindparam("rollout"),
+            Agreement.version == bindparam("version"),
+        )
         .scalar_subquery()
     )
     newest = (
@@ -171,7 +177,7 @@ def _told_otherwise(rollout: Rollout) -> ColumnElement[bool]:
         .join(Touch, Touch.id == later.touch_id)
         .where(
             later.contact_id == Contact.id,
-            Touch.rollout_id == rollout.id,
+            Touch.rollout_id == bindparam("rollout"),
             later.told_day.is_not(None),
             later.state.in_(("sent", "uncertain")),
         )

@@ -9,47 +9,58 @@
    ones are uncertain and never sent again by themselves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Date, bindparam, select, text, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, text
+from sqlalchemy.orm import Session
 
-from campaigns.contact.audience import excepted_until
-from campaigns.models import (
-    Agreement,
-    Campaign,
-    Contact,
-    Customer,
-    Delivery,
-    Rollout,
-    Snapshot,
-    Standing,
-    Step,
-    Touch,
-)
+from campaigns.contact.claimed import About, Letter, Reader, abouts, readers
+from campaigns.contact.wanted import Unwanted, unwanted
+from campaigns.models import Agreement, Campaign, Customer, Rollout, Step, Touch
 from campaigns.models.base import UtcInstant
-from campaigns.people import standing_of
-from campaigns.rules.audience import Occasion, Person, why_not
-from campaigns.rules.calendar import DAY, WorkCalendar
-from campaigns.terms import playbook_of
 
 
-@dataclass(frozen=True)
-class Claim:
-    """A letter that belongs to one courier until its lease runs out. Plain rows, detached."""
+class Claim(NamedTuple):
+    """A letter that belongs to one courier until its lease runs out.
 
-    delivery: Delivery
+    `about` is shared by the letters of a touch.
+    """
+
+    delivery: Letter
     token: str
-    contact: Contact
-    customer: Customer
-    campaign: Campaign
-    rollout: Rollout
-    step: Step
-    touch: Touch
-    agreement: Agreement | None
-    earlier: Agreement | None
+    contact: Reader
+    about: About
+
+    @property
+    def customer(self) -> Customer:
+        return self.about.customer
+
+    @property
+    def campaign(self) -> Campaign:
+        return self.about.campaign
+
+    @property
+    def rollout(self) -> Rollout:
+        return self.about.rollout
+
+    @property
+    def step(self) -> Step:
+        return self.about.step
+
+    @property
+    def touch(self) -> Touch:
+        return self.about.touch
+
+    @property
+    def agreement(self) -> Agreement | None:
+        return self.about.agreement
+
+    @property
+    def earlier(self) -> Agreement | None:
+        return self.about.earlier
 
     @property
     def language(self) -> str:
@@ -75,19 +86,24 @@ def claim_due(
 
     `now` is the business time, `machine` the machine's own, in which leases are counted.
     """
-    ids = _take(session, now, machine + lease, token, limit)
-    if not ids:
+    letters = _take(session, now, machine + lease, token, limit)
+    if not letters:
         return Taken()
-    wanted, touched = [], set[int]()
-    for claim, person in _load(session, ids, token, now):
-        unwanted = _unwanted(claim, person, now)
-        if unwanted is None:
-            wanted.append(claim)
-        else:
-            state, reason = unwanted
-            touched.add(claim.touch.id)
-            _release(session, claim.delivery.id, token, state, reason, now)
-    return Taken(tuple(ids), wanted, frozenset(touched))
+    found = abouts(session, {letter.touch_id for letter in letters})
+    among = ",".join([str(letter.contact_id) for letter in letters])
+    people = readers(session, among)
+    against = unwanted(session, letters, found, people, among, now)
+    if against:
+        _release(session, against, token, now)
+    return Taken(
+        tuple(letter.id for letter in letters),
+        [
+            Claim(letter, token, people[letter.contact_id], found[letter.touch_id])
+            for letter in letters
+            if letter.id not in against
+        ],
+        frozenset(letter.touch_id for letter in letters if letter.id in against),
+    )
 
 
 # Plain SQL, built once. Postgres may run a plain subquery once a row, and then the limit is
@@ -100,7 +116,8 @@ _TAKE = (
     "WHERE delivery.state = 'due' AND delivery.next_try <= :now AND campaign.state = 'running' "
     "ORDER BY delivery.next_try, delivery.id LIMIT :most{lock}) "
     "UPDATE delivery SET state = 'sending', token = :token, lease_until = :lease, mark = NULL "
-    "WHERE id IN (SELECT id FROM due) AND state = 'due' RETURNING id"
+    "WHERE id IN (SELECT id FROM due) AND state = 'due' "
+    "RETURNING id, public_id, touch_id, contact_id, attempt"
 )
 _TAKES = {
     engine: text(_TAKE.format(lock=lock)).bindparams(
@@ -111,97 +128,25 @@ _TAKES = {
         ("postgresql", " FOR UPDATE OF delivery SKIP LOCKED"),
     )
 }
+_RELEASE = text(
+    "UPDATE delivery SET state = :state, reason = :reason, settled_at = :now, lease_until = NULL "
+    "WHERE id = :id AND token = :token"
+).bindparams(bindparam("now", type_=UtcInstant()))
 
 
 def _take(
     session: Session, now: datetime, lease_until: datetime, token: str, limit: int
-) -> Sequence[int]:
+) -> list[Letter]:
+    """In the order in which they were made."""
     connection = session.connection()
     values = {"now": now, "lease": lease_until, "token": token, "most": limit}
-    return connection.execute(_TAKES[connection.dialect.name], values).scalars().all()
+    rows = connection.execute(_TAKES[connection.dialect.name], values).all()
+    return sorted(map(Letter._make, rows))
 
 
-_EARLIER = aliased(Agreement)
-_LOAD = (
-    select(
-        Delivery,
-        Contact,
-        Customer,
-        Campaign,
-        Rollout,
-        Step,
-        Touch,
-        Agreement,
-        _EARLIER,
-        Standing.level,
-        excepted_until(Campaign.id, bindparam("yesterday", type_=Date)),
-        Snapshot.source,
-    )
-    .join(Touch, Touch.id == Delivery.touch_id)
-    .join(Step, Step.id == Touch.step_id)
-    .join(Rollout, Rollout.id == Touch.rollout_id)
-    .join(Campaign, Campaign.id == Rollout.campaign_id)
-    .join(Contact, Contact.id == Delivery.contact_id)
-    .join(Customer, Customer.id == Rollout.customer_id)
-    .outerjoin(
-        Agreement,
-        (Agreement.rollout_id == Rollout.id) & (Agreement.version == Rollout.version),
-    )
-    .outerjoin(
-        _EARLIER,
-        (_EARLIER.rollout_id == Rollout.id) & (_EARLIER.version == Rollout.version - 1),
-    )
-    .outerjoin(Standing, standing_of("mfa"))  # the one kind of evidence so far
-    .outerjoin(Snapshot, Snapshot.id == Standing.snapshot_id)
-    .where(Delivery.id.in_(bindparam("ids", expanding=True)))
-    .order_by(Delivery.id)
-)
-
-
-def _load(
-    session: Session, ids: Sequence[int], token: str, now: datetime
-) -> list[tuple[Claim, Person]]:
-    values = {"ids": ids, "yesterday": (now - DAY).date()}  # it is yesterday somewhere
-    found = []
-    for row in session.execute(_LOAD, values):
-        claim = Claim(row[0], token, row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8])
-        found.append((claim, _person(claim, row[9], row[10], row[11], now)))
-    return found
-
-
-def _person(
-    claim: Claim, level: int | None, excepted: date | None, source: str | None, now: datetime
-) -> Person:
-    today = WorkCalendar(claim.customer.timezone).today(now)
-    evidence = playbook_of(claim.campaign.playbook_source).evidence.value
-    return Person(
-        left=claim.contact.left_at is not None,
-        suppressed_why=claim.contact.suppressed_why if claim.contact.suppressed_at else None,
-        excepted_until=excepted if excepted and excepted >= today else None,
-        level=level if evidence != "none" else None,
-        source=source,
-    )
-
-
-def _unwanted(claim: Claim, person: Person, now: datetime) -> tuple[str, str] | None:
-    touch, rollout, step = claim.touch, claim.rollout, claim.step
-    if touch.valid_until <= now:
-        return "expired", "its time had passed"
-    if touch.version and touch.version != rollout.version:
-        return "cancelled", "the date was moved"
-    if step.stop == "agreed" and claim.agreement is not None and claim.agreement.day is not None:
-        return "cancelled", "a date has been agreed"
-    occasion = Occasion(step.audience, step.stop, True, touch.version, None, 0, 0)
-    reason = why_not(person, occasion, now)
-    return ("skipped", reason) if reason else None
-
-
-def _release(
-    session: Session, delivery_id: int, token: str, state: str, reason: str, now: datetime
-) -> None:
-    session.execute(
-        update(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.token == token)
-        .values(state=state, reason=reason, settled_at=now, lease_until=None)
-        .execution_options(synchronize_session=False)
-    )
+def _release(session: Session, against: Mapping[int, Unwanted], token: str, now: datetime) -> None:
+    rows = [
+        {"id": id_, "token": token, "state": state, "reason": reason, "now": now}
+        for id_, (state, reason) in against.items()
+    ]
+    session.connection().execute(_RELEASE, rows)

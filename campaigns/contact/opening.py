@@ -6,12 +6,14 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from campaigns import choice
-from campaigns.contact.fan_out import Opened, fan_out
+from campaigns.contact.fan_out import Opened, Touched, fan_out
 from campaigns.contact.work import add_task
 from campaigns.links import Links
 from campaigns.models import (
     Agreement,
+    Campaign,
     Contact,
+    Customer,
     Rollout,
     Step,
     Touch,
@@ -31,10 +33,13 @@ _LOCK = (
     .where(Touch.id == bindparam("id"))
     .with_for_update(of=Rollout)
 )
+# With the campaign and the customer, which whoever opens it then finds in the session.
 _WHOLE = (
-    select(Touch, Step, Rollout)
+    select(Touch, Step, Rollout, Campaign, Customer)
     .join(Step, Step.id == Touch.step_id)
     .join(Rollout, Rollout.id == Touch.rollout_id)
+    .join(Campaign, Campaign.id == Rollout.campaign_id)
+    .join(Customer, Customer.id == Rollout.customer_id)
     .where(Touch.id == bindparam("id"))
 )
 _OVERTAKEN = text(
@@ -64,7 +69,7 @@ def open_touch(
     connection = session.connection()
     if connection.execute(_OPEN, {"id": touch_id, "now": now}).scalar() is None:
         return None
-    touch, step, rollout = session.execute(_WHOLE, {"id": touch_id}).one()
+    touch, step, rollout, campaign, customer = session.execute(_WHOLE, {"id": touch_id}).one()
     useless = _useless(session, touch, step, rollout, now)
     if useless is not None:
         touch.state, touch.reason, touch.done_at = "skipped", useless, now
@@ -75,7 +80,8 @@ def open_touch(
         return Opened(touch.id, rollout.id, 0, {touch.reason: 1})
     if step.channel == "task":
         return _hand_to_staff(session, touch, step, rollout, now)
-    return fan_out(session, touch, step, rollout, now, links, instance)
+    occasion = Touched(touch, step, rollout, campaign, customer)
+    return fan_out(session, occasion, now, links, instance)
 
 
 def _useless(
