@@ -7,14 +7,15 @@ the technician's day lets exactly one through.
 
 from datetime import date, datetime, time
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from campaigns import schedule
 from campaigns.asking import Chooser, ask, ask_for_new_date, note
-from campaigns.booking import book, lock_days, release
-from campaigns.capacity import free_minutes
-from campaigns.choice import Case, change_until, with_own
+from campaigns.booking import book, release
+from campaigns.capacity import Room, room_for
+from campaigns.choice import Case, change_until
 from campaigns.errors import Conflict, NotFound
 from campaigns.journal import Actor
 from campaigns.models import (
@@ -28,6 +29,17 @@ from campaigns.rules.calendar import local_instant
 from campaigns.rules.days import long_day
 
 __all__ = ["Chooser", "agree", "ask", "find_rollout", "versions", "withdraw"]
+
+# Built once: they run while others wait for the rollout or, on SQLite, for the database.
+_ANSWERED = select(Agreement).where(
+    Agreement.rollout_id == bindparam("rollout"), Agreement.answer_key == bindparam("key")
+)
+_NEXT = (
+    update(Rollout)
+    .where(Rollout.id == bindparam("rollout"), Rollout.version == bindparam("seen"))
+    .values(version=bindparam("next"), state=bindparam("becomes"))
+    .returning(Rollout.version)
+)
 
 
 def find_rollout(session: Session, campaign: Campaign, customer_name: str) -> Rollout:
@@ -64,13 +76,12 @@ def agree(
     if repeated := _repeated(session, case, answer_key, day, at):
         return repeated
     _may_choose(case, chooser)
-    _may_have(session, case, day, at, chooser)
+    room = room_for(session, case.rollout.id, day, day, case.terms.day_minutes)
+    _may_have(case, day, at, chooser, room)
     if case.current and (case.current.day, case.current.local_time) == (day, at):
         return case.current
-    version = _next_version(session, case)
-    lock_days(session, case, day)
-    release(session, case.rollout.id, now)
-    book(session, case, version, day)
+    version = _next_version(session, case, "agreed")
+    book(session, case, version, day, room, now)
     instant, shifted = local_instant(day, at, case.customer.timezone)
     agreement = Agreement(
         rollout_id=case.rollout.id,
@@ -83,7 +94,7 @@ def agree(
         how=_how(case, chooser),
         **_signed(chooser, answer_key, now),
     )
-    _conclude(session, case, agreement, "agreed", "date_agreed", now)
+    _conclude(session, case, agreement, "date_agreed", now)
     return agreement
 
 
@@ -96,7 +107,7 @@ def withdraw(
     if case.current is None or case.current.day is None:
         raise Conflict("No date is agreed, so there is none to cancel.", "no_date")
     _may_choose(case, chooser)
-    version = _next_version(session, case)
+    version = _next_version(session, case, "invited")
     release(session, case.rollout.id, now)
     agreement = Agreement(
         rollout_id=case.rollout.id,
@@ -106,7 +117,7 @@ def withdraw(
         how="withdrawn",
         **_signed(chooser, answer_key, now),
     )
-    _conclude(session, case, agreement, "invited", "date_withdrawn", now)
+    _conclude(session, case, agreement, "date_withdrawn", now)
     ask_for_new_date(session, case, version, chooser, now)
     return agreement
 
@@ -114,11 +125,7 @@ def withdraw(
 def _repeated(
     session: Session, case: Case, answer_key: str, day: date | None, at: time | None
 ) -> Agreement | None:
-    first = session.scalar(
-        select(Agreement).where(
-            Agreement.rollout_id == case.rollout.id, Agreement.answer_key == answer_key
-        )
-    )
+    first = session.scalar(_ANSWERED, {"rollout": case.rollout.id, "key": answer_key})
     if first is not None and (first.day, first.local_time) != (day, at):
         raise Conflict(
             "This form was already used for another choice. Open the page again.", "form_used"
@@ -139,34 +146,30 @@ def _may_choose(case: Case, chooser: Chooser) -> None:
         )
 
 
-def _may_have(session: Session, case: Case, day: date, at: time, chooser: Chooser) -> None:
-    free = with_own(session, case, free_minutes(session, day, day, case.terms.day_minutes))
+def _may_have(case: Case, day: date, at: time, chooser: Chooser, room: Room) -> None:
     if chooser.staff is None:
-        verdict = dates.judge(case.terms, day, at, free)
+        verdict = dates.judge(case.terms, day, at, room.free)
     else:
-        verdict = dates.by_staff(case.terms, day, free)
+        verdict = dates.by_staff(case.terms, day, room.free)
     if not verdict.open:
         code = "date_taken" if verdict.code == "full" else verdict.code
         raise Conflict(f"{long_day(day)} cannot be had. {verdict.reason}", code)
 
 
-def _next_version(session: Session, case: Case) -> int:
-    """Only who saw the current date may replace it."""
-    seen = case.rollout.version
-    version = session.scalar(
-        update(Rollout)
-        .where(Rollout.id == case.rollout.id, Rollout.version == seen)
-        .values(version=seen + 1)
-        .returning(Rollout.version)
-        .execution_options(synchronize_session=False)
-    )
+def _next_version(session: Session, case: Case, state: str) -> int:
+    """The rollout's next version and its new state. Only who saw the current date may do it."""
+    rollout = case.rollout
+    seen = rollout.version
+    values = {"rollout": rollout.id, "seen": seen, "next": seen + 1, "becomes": state}
+    version = session.connection().scalar(_NEXT, values)
     if version is None:
         raise Conflict(
             "Somebody else chose a date a moment ago. Open the page again to see it.",
             "changed_meanwhile",
         )
-    session.refresh(case.rollout, ["version"])
-    return version
+    set_committed_value(rollout, "version", version)
+    set_committed_value(rollout, "state", state)
+    return int(version)
 
 
 def _how(case: Case, chooser: Chooser) -> str:
@@ -186,11 +189,8 @@ def _signed(chooser: Chooser, answer_key: str, now: datetime) -> dict[str, objec
     }
 
 
-def _conclude(
-    session: Session, case: Case, agreement: Agreement, state: str, what: str, now: datetime
-) -> None:
+def _conclude(session: Session, case: Case, agreement: Agreement, what: str, now: datetime) -> None:
     session.add(agreement)
-    case.rollout.state = state
     session.flush()
     schedule.plan_agreement(
         session, case.rollout, case.campaign, agreement, case.current, case.terms.calendar, now

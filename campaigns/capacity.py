@@ -1,60 +1,82 @@
 """Technician time: whose days can be booked, and how much of them is left."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from campaigns.models import (
-    Contact,
-    Rollout,
-    Staff,
-    TechnicianDay,
-)
+from campaigns.models import Booking, Staff, TechnicianDay
+from campaigns.rows import rows_of
 from campaigns.rules.steps import Playbook
 
 DESK = "desk"
+# Built once: putting a statement together takes longer than the database takes to answer it.
+_LANES = (
+    select(Staff.email)
+    .where(Staff.role == "technician", Staff.ended_at.is_(None))
+    .order_by(Staff.email)
+)
+_DAYS = (
+    select(
+        TechnicianDay.day,
+        TechnicianDay.lane,
+        TechnicianDay.capacity - TechnicianDay.taken,
+        Booking.minutes,
+    )
+    .outerjoin(
+        Booking,
+        and_(
+            Booking.technician_day_id == TechnicianDay.id,
+            Booking.rollout_id == bindparam("rollout"),
+            Booking.released_at.is_(None),
+        ),
+    )
+    .where(TechnicianDay.day.between(bindparam("first"), bindparam("last")))
+)
 
 
-def minutes_needed(session: Session, rollout: Rollout, book: Playbook, day_minutes: int) -> int:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What one rollout can have. `lanes` are those that can be booked, `begun` the lanes that
+    have a row for a day, `free` for each day with bookings the most minutes that any one
+    technician has left; what the rollout holds itself counts as free for it."""
+
+    lanes: tuple[str, ...]
+    begun: Mapping[date, frozenset[str]]
+    free: Mapping[date, int]
+
+
+def minutes_needed(people: int, book: Playbook, day_minutes: int) -> int:
     """Technician minutes for one customer: the playbook's base and so many a person.
 
     Never more than one technician's day: a larger customer takes the whole day.
     """
-    people = session.scalar(
-        select(func.count()).where(
-            Contact.customer_id == rollout.customer_id,
-            Contact.kind == "person",
-            Contact.left_at.is_(None),
-        )
-    )
     effort = book.effort
-    return min(day_minutes, effort.base_minutes + effort.minutes_per_person * (people or 0))
+    return min(day_minutes, effort.base_minutes + effort.minutes_per_person * people)
 
 
 def lanes(session: Session) -> list[str]:
     """Whose days can be booked: every technician, or one common desk where none is named."""
-    emails = session.scalars(
-        select(Staff.email)
-        .where(Staff.role == "technician", Staff.ended_at.is_(None))
-        .order_by(Staff.email)
-    )
-    return list(emails) or [DESK]
+    return list(rows_of(session, _LANES).scalars()) or [DESK]
 
 
-def free_minutes(session: Session, first: date, last: date, day_minutes: int) -> dict[date, int]:
-    """For each day with bookings, the most minutes that any one technician has left."""
-    names = set(lanes(session))
-    rows = session.execute(
-        select(
-            TechnicianDay.day, TechnicianDay.lane, TechnicianDay.capacity - TechnicianDay.taken
-        ).where(TechnicianDay.day.between(first, last))
-    )
+def room_for(session: Session, rollout_id: int, first: date, last: date, day_minutes: int) -> Room:
+    """What is left between two days, both included, for a rollout that may hold one of them."""
+    names = tuple(lanes(session))
     left: dict[date, dict[str, int]] = {}
-    for day, lane, minutes in rows:
+    own: tuple[date, int] | None = None
+    rows = rows_of(session, _DAYS, rollout=rollout_id, first=first, last=last)
+    for day, lane, minutes, held in rows:
         if lane in names:
             left.setdefault(day, {})[lane] = minutes
-    return {
+        if held is not None:
+            own = (day, minutes + held)
+    free = {
         day: max(day_minutes if len(booked) < len(names) else 0, *booked.values())
         for day, booked in left.items()
     }
+    if own is not None and own[0] in free:
+        free[own[0]] = max(free[own[0]], own[1])
+    return Room(names, {day: frozenset(booked) for day, booked in left.items()}, free)

@@ -6,12 +6,12 @@ from datetime import date, datetime, time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns.capacity import free_minutes
-from campaigns.errors import NotFound
-from campaigns.models import Agreement, Booking, Campaign, Customer, Rollout, TechnicianDay
+from campaigns.capacity import room_for
+from campaigns.models import Agreement, Campaign, Customer, Rollout, VendorChange
 from campaigns.rules import dates
 from campaigns.rules.calendar import DAY
-from campaigns.terms import terms_for
+from campaigns.situation import Situation, situation_of
+from campaigns.terms import calendar_of, terms_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +21,27 @@ class Case:
     rollout: Rollout
     campaign: Campaign
     customer: Customer
+    change: VendorChange
     terms: dates.Terms
     current: Agreement | None
 
 
 def open_case(session: Session, rollout_id: int, now: datetime, day_minutes: int) -> Case:
-    """Everything that a decision about this rollout's date rests on."""
-    rollout = session.get(Rollout, rollout_id)
-    if rollout is None:
-        raise NotFound("There is no such rollout.", "no_rollout")
-    campaign = session.get_one(Campaign, rollout.campaign_id)
-    customer = session.get_one(Customer, rollout.customer_id)
-    terms = terms_for(session, rollout, campaign, now, day_minutes)
-    return Case(rollout, campaign, customer, terms, current_agreement(session, rollout))
+    """Everything that a decision about this rollout's date rests on. Raises NotFound."""
+    return case_in(session, situation_of(session, rollout_id), now, day_minutes)
+
+
+def case_in(session: Session, situation: Situation, now: datetime, day_minutes: int) -> Case:
+    """The same for a situation that is at hand."""
+    calendar = calendar_of(session, situation.customer)
+    return Case(
+        rollout=situation.rollout,
+        campaign=situation.campaign,
+        customer=situation.customer,
+        change=situation.change,
+        terms=terms_for(situation, calendar, now, day_minutes),
+        current=situation.current,
+    )
 
 
 def current_agreement(session: Session, rollout: Rollout) -> Agreement | None:
@@ -45,11 +53,12 @@ def current_agreement(session: Session, rollout: Rollout) -> Agreement | None:
     )
 
 
-def offers(session: Session, case: Case) -> list[dates.OfferedDay]:
+def offers(session: Session, case: Case) -> tuple[dates.OfferedDay, ...]:
     """Every day between the first and the last on offer, closed ones with their reason."""
     terms = case.terms
-    free = free_minutes(session, terms.span.first, terms.span.last, terms.day_minutes)
-    return dates.offer(terms, with_own(session, case, free))
+    first, last = terms.span.first, terms.span.last
+    room = room_for(session, case.rollout.id, first, last, terms.day_minutes)
+    return dates.offer(terms, room.free)
 
 
 def propose(session: Session, case: Case) -> tuple[date, time] | None:
@@ -68,15 +77,3 @@ def change_until(case: Case) -> date | None:
     if case.current is None or case.current.day is None:
         return None
     return case.current.day - case.terms.rules.change_cutoff_days * DAY
-
-
-def with_own(session: Session, case: Case, free: dict[date, int]) -> dict[date, int]:
-    """The minutes that this customer holds already count as free for itself."""
-    row = session.execute(
-        select(TechnicianDay.day, TechnicianDay.capacity - TechnicianDay.taken + Booking.minutes)
-        .join(Booking, Booking.technician_day_id == TechnicianDay.id)
-        .where(Booking.rollout_id == case.rollout.id, Booking.released_at.is_(None))
-    ).first()
-    if row is None or row[0] not in free:
-        return free
-    return {**free, row[0]: max(free[row[0]], row[1])}

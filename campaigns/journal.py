@@ -7,13 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.models import PROVIDER_CHAIN, Contact, JournalEntry, JournalHead
 from campaigns.store import insert_missing
 
 GENESIS = "0" * 64
+_NEXT = (
+    update(JournalHead)
+    .where(JournalHead.chain == bindparam("of"))
+    .values(number=JournalHead.number + 1)
+    .returning(JournalHead.number, JournalHead.hash)
+)
+_SEAL = (
+    update(JournalHead).where(JournalHead.chain == bindparam("of")).values(hash=bindparam("digest"))
+)
+_ENTRY = insert(JournalEntry)
 HASHED = ("chain", "number", "at", "who", "what", "subject", "details", "previous")
 
 
@@ -55,13 +65,9 @@ def record(
         "previous": previous,
     }
     digest = _hash(body)
-    session.add(JournalEntry(**body, hash=digest))
-    session.execute(
-        update(JournalHead)
-        .where(JournalHead.chain == chain)
-        .values(hash=digest)
-        .execution_options(synchronize_session=False)
-    )
+    connection = session.connection()
+    connection.execute(_ENTRY, {**body, "hash": digest})
+    connection.execute(_SEAL, {"of": chain, "digest": digest})
 
 
 def record_of(
@@ -124,16 +130,14 @@ def verify(session: Session) -> list[str]:
 
 def _next_place(session: Session, chain: int) -> tuple[int, str]:
     """The number of the next entry of a chain, and the hash of the one before it."""
-    insert_missing(session, JournalHead, [{"chain": chain, "number": 0, "hash": GENESIS}])
+    session.flush()
+    connection = session.connection()
     # The row lock on the head keeps two writers of one chain in line.
-    number, previous = session.execute(
-        update(JournalHead)
-        .where(JournalHead.chain == chain)
-        .values(number=JournalHead.number + 1)
-        .returning(JournalHead.number, JournalHead.hash)
-        .execution_options(synchronize_session=False)
-    ).one()
-    return number, previous
+    row = connection.execute(_NEXT, {"of": chain}).first()
+    if row is None:
+        insert_missing(session, JournalHead, [{"chain": chain, "number": 0, "hash": GENESIS}])
+        row = connection.execute(_NEXT, {"of": chain}).one()
+    return row[0], row[1]
 
 
 def _hash(body: Mapping[str, Any]) -> str:

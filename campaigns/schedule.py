@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, Update, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.models import (
@@ -17,6 +17,7 @@ from campaigns.models import (
     Task,
     Touch,
 )
+from campaigns.rows import rows_of
 from campaigns.rules.calendar import DAY, WorkCalendar
 from campaigns.rules.dates import span
 from campaigns.rules.plan import Anchors, PlannedTouch, PlanStep, plan
@@ -27,6 +28,55 @@ BEFORE_AGREEMENT = ("announced", "first_slot", "vendor_date")
 
 
 AFTER_AGREEMENT = ("agreed", "agreed_date", "last_action")
+
+
+def _taking_back(touches: Select[int]) -> tuple[Update, Update]:
+    """Statements that cancel what has not left of these touches, and those that still wait."""
+    letters = (
+        update(Delivery)
+        .where(Delivery.touch_id.in_(touches), Delivery.state == "due")
+        .values(state="cancelled", reason=bindparam("why"), settled_at=bindparam("moment"))
+    )
+    waiting = (
+        update(Touch)
+        .where(Touch.id.in_(touches), Touch.state.in_(("planned", "open")))
+        .values(state="cancelled", reason=bindparam("why"), done_at=bindparam("moment"))
+    )
+    return letters, waiting
+
+
+# Built once: they run while others wait for the rollout or, on SQLite, for the database.
+# The older dates' touches, and the ladder that asks for one.
+_REPLACED = _taking_back(
+    select(Touch.id).where(
+        Touch.rollout_id == bindparam("rollout"),
+        Touch.version < bindparam("before"),
+        Touch.state.in_(("planned", "open")),
+        (Touch.version > 0) | Touch.step_id.in_(select(Step.id).where(Step.stop == "agreed")),
+    )
+)
+# In the order of PlanStep's fields.
+_PLAN_STEP = (
+    Step.id,
+    Step.key,
+    Step.anchor,
+    Step.offset_days,
+    Step.business_days,
+    Step.local_time,
+    Step.stop,
+    Step.valid_days,
+    Step.required,
+    Step.compressible,
+)
+_FOLLOWING = (
+    select(*_PLAN_STEP)
+    .where(
+        Step.campaign_id == bindparam("campaign"),
+        Step.scope == "customer",
+        Step.anchor.in_(AFTER_AGREEMENT),
+    )
+    .order_by(Step.position)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +139,11 @@ def plan_agreement(
     _cancel(session, rollout.id, agreement.version, reason, now)
     today = calendar.today(now)
     anchors = Anchors(agreed=today, agreed_date=agreement.day, last_action=today)
-    steps = _steps(session, campaign).anchored(AFTER_AGREEMENT)
+    rows = rows_of(session, _FOLLOWING, campaign=campaign.id)
+    steps = (PlanStep(*row) for row in rows)
     due = [step for step in steps if _applies(step.key, agreement, earlier)]
-    rows = [_row(rollout.id, agreement.version, t) for t in plan(due, anchors, calendar, now)]
-    insert_missing(session, Touch, rows)
+    planned = plan(due, anchors, calendar, now)
+    insert_missing(session, Touch, [_row(rollout.id, agreement.version, t) for t in planned])
 
 
 def _applies(key: str, agreement: Agreement, earlier: Agreement | None) -> bool:
@@ -115,31 +166,16 @@ def _replaced(agreement: Agreement, earlier: Agreement | None) -> str:
 
 def take_back(session: Session, touches: Select[int], reason: str, now: datetime) -> None:
     """Cancel what has not left of these touches, and those that still wait."""
-    session.execute(
-        update(Delivery)
-        .where(Delivery.touch_id.in_(touches), Delivery.state == "due")
-        .values(state="cancelled", reason=reason, settled_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    session.execute(
-        update(Touch)
-        .where(Touch.id.in_(touches), Touch.state.in_(("planned", "open")))
-        .values(state="cancelled", reason=reason, done_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    session.flush()
+    for statement in _taking_back(touches):
+        session.connection().execute(statement, {"why": reason, "moment": now})
 
 
 def _cancel(session: Session, rollout_id: int, version: int, reason: str, now: datetime) -> None:
     """Take back what has not left: the older dates' touches, and the ladder that asks for one."""
-    ladder = select(Step.id).where(Step.stop == "agreed")
-    stale = (Touch.version > 0) | Touch.step_id.in_(ladder)
-    touches = select(Touch.id).where(
-        Touch.rollout_id == rollout_id,
-        Touch.version < version,
-        Touch.state.in_(("planned", "open")),
-        stale,
-    )
-    take_back(session, touches, reason, now)
+    which = {"rollout": rollout_id, "before": version, "why": reason, "moment": now}
+    for statement in _REPLACED:
+        session.connection().execute(statement, which)
 
 
 def _steps(session: Session, campaign: Campaign) -> _Steps:

@@ -4,16 +4,33 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from campaigns.capacity import minutes_needed
-from campaigns.models import Campaign, Customer, Freeze, Milestone, Rollout, VendorChange
+from campaigns.models import Campaign, Customer, Freeze, Milestone, VendorChange
+from campaigns.rows import rows_of
 from campaigns.rules import playbook as playbooks
 from campaigns.rules.calendar import Closure, WorkCalendar
 from campaigns.rules.dates import Span, Terms, span
-from campaigns.rules.milestones import Deadline, deadline
+from campaigns.rules.milestones import Deadline, Fact, deadline
 from campaigns.rules.steps import Playbook
+from campaigns.situation import Situation
+
+_FREEZES = select(Freeze.customer_id, Freeze.starts, Freeze.ends, Freeze.reason)
+_FREEZES_OF_ONE = _FREEZES.where(
+    Freeze.customer_id.is_(None) | (Freeze.customer_id == bindparam("customer"))
+)
+_OF_REVISION = (
+    Milestone.change_id == bindparam("change"),
+    Milestone.revision == bindparam("revision"),
+)
+_MILESTONES = select(Milestone).where(*_OF_REVISION).order_by(Milestone.day, Milestone.id)
+_FACTS = (
+    select(Milestone.kind, Milestone.day, Milestone.precision)
+    .where(*_OF_REVISION)
+    .order_by(Milestone.day, Milestone.id)
+)
 
 
 @lru_cache(maxsize=256)
@@ -33,40 +50,42 @@ def calendar_with(customer: Customer, freezes: Mapping[int | None, list[Closure]
 
 
 def freezes_of(session: Session, customer_ids: Sequence[int]) -> Mapping[int | None, list[Closure]]:
-    query = select(Freeze)
     if len(customer_ids) == 1:
-        query = query.where(
-            (Freeze.customer_id.is_(None)) | (Freeze.customer_id == customer_ids[0])
-        )
+        rows = rows_of(session, _FREEZES_OF_ONE, customer=customer_ids[0])
+    else:
+        rows = rows_of(session, _FREEZES)
     found: dict[int | None, list[Closure]] = {}
-    for row in session.scalars(query):
-        found.setdefault(row.customer_id, []).append(Closure(row.starts, row.ends, row.reason))
+    for customer_id, starts, ends, reason in rows:
+        found.setdefault(customer_id, []).append(Closure(starts, ends, reason))
     return found
 
 
 def milestones(session: Session, change: VendorChange) -> Sequence[Milestone]:
     """The dated facts of the current revision, earliest first."""
-    return session.scalars(
-        select(Milestone)
-        .where(Milestone.change_id == change.id, Milestone.revision == change.revision)
-        .order_by(Milestone.day, Milestone.id)
-    ).all()
+    which = {"change": change.id, "revision": change.revision}
+    return session.scalars(_MILESTONES, which).all()
 
 
 def deadline_of(session: Session, campaign: Campaign, today: date) -> Deadline:
     """The vendor's date that binds the campaign: by the day it started, else was opened."""
     change = session.get_one(VendorChange, campaign.change_id)
+    return deadline_with(session, campaign, change, today)
+
+
+def deadline_with(
+    session: Session, campaign: Campaign, change: VendorChange, today: date
+) -> Deadline:
+    """The same, where the campaign's change is at hand."""
     opened = (campaign.started_at or campaign.opened_at).date()
-    return deadline(milestones(session, change), opened, today)
+    found = rows_of(session, _FACTS, change=change.id, revision=change.revision)
+    return deadline([Fact(*row) for row in found], opened, today)
 
 
 def terms_for(
-    session: Session, rollout: Rollout, campaign: Campaign, now: datetime, day_minutes: int
+    situation: Situation, calendar: WorkCalendar, now: datetime, day_minutes: int
 ) -> Terms:
     """What governs this customer's choice at this moment."""
-    customer = session.get_one(Customer, rollout.customer_id)
-    change = session.get_one(VendorChange, campaign.change_id)
-    calendar = calendar_of(session, customer)
+    rollout, campaign = situation.rollout, situation.campaign
     book = playbook_of(campaign.playbook_source)
     today = calendar.today(now)
     started = calendar.today(campaign.started_at or now)
@@ -76,9 +95,9 @@ def terms_for(
         today=today,
         span=Span(rollout.first_day or default.first, rollout.last_day or default.last),
         enforced_on=campaign.vendor_day if ahead else None,
-        vendor=change.vendor,
+        vendor=situation.change.vendor,
         calendar=calendar,
         rules=book.rules,
-        minutes=minutes_needed(session, rollout, book, day_minutes),
+        minutes=minutes_needed(situation.people, book, day_minutes),
         day_minutes=day_minutes,
     )

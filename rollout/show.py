@@ -4,6 +4,7 @@ Words follow Babel's English; places follow the last part of the IANA zone name.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_time
@@ -55,6 +56,7 @@ def install(env: Environment) -> None:
     )
 
 
+@lru_cache(maxsize=1440)
 def clock(value: time) -> str:
     """`08:05`, on the 24-hour clock."""
     return format_time(value, "HH:mm", locale=LOCALE)
@@ -89,6 +91,8 @@ def ago(instant: datetime, now: datetime) -> str:
     return f"{plural(passed.days, 'day')} ago"
 
 
+@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)
 def number(value: int | float) -> str:
     """`1,234`; fractions with at most one digit."""
     return format_decimal(round(value, 1), locale=LOCALE)

@@ -7,6 +7,7 @@ agreements, the proposal and the rehearsal all ask it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
+from functools import lru_cache
 
 from campaigns.rules.calendar import DAY, WorkCalendar
 from campaigns.rules.steps import Rules
@@ -58,6 +59,7 @@ class OfferedDay:
 
 
 OPEN = Verdict(True)
+FULL = Verdict(False, "full", "No technician has enough time left on this day.")
 
 
 def span(started: date, vendor_day: date | None, rules: Rules) -> Span:
@@ -105,8 +107,8 @@ def judge(terms: Terms, day: date, at: time | None, free: Mapping[date, int]) ->
     for verdict in (_by_vendor(terms, day), _by_calendar(terms, day), _by_playbook(terms, day)):
         if not verdict.open:
             return verdict
-    if free.get(day, terms.day_minutes) < terms.minutes:
-        return Verdict(False, "full", "No technician has enough time left on this day.")
+    if _full(terms, day, free):
+        return FULL
     if at is not None and at not in terms.rules.slots:
         times = ", ".join(f"{slot:%H:%M}" for slot in terms.rules.slots)
         return Verdict(False, "other_time", f"We start at {times}.")
@@ -123,20 +125,31 @@ def by_staff(terms: Terms, day: date, free: Mapping[date, int]) -> Verdict:
     calendar = _by_calendar(terms, day)
     if not calendar.open:
         return calendar
-    if free.get(day, terms.day_minutes) < terms.minutes:
-        return Verdict(False, "full", "No technician has enough time left on this day.")
+    if _full(terms, day, free):
+        return FULL
     return OPEN
 
 
-def offer(terms: Terms, free: Mapping[date, int]) -> list[OfferedDay]:
+def offer(terms: Terms, free: Mapping[date, int]) -> tuple[OfferedDay, ...]:
     """Every day from the first Monday shown to the last day, open or closed with its reason."""
+    return _offer(terms, frozenset(day for day in free if _full(terms, day, free)))
+
+
+@lru_cache(maxsize=256)
+def _offer(terms: Terms, full: frozenset[date]) -> tuple[OfferedDay, ...]:
+    """Most customers of a campaign have the same terms, and few days are full."""
+    none_left = dict.fromkeys(full, -1)
     days = []
     day = terms.span.first
     while day <= terms.span.last:
-        verdict = judge(terms, day, None, free)
+        verdict = judge(terms, day, None, none_left)
         days.append(OfferedDay(day, verdict, terms.rules.slots if verdict.open else ()))
         day += DAY
-    return days
+    return tuple(days)
+
+
+def _full(terms: Terms, day: date, free: Mapping[date, int]) -> bool:
+    return free.get(day, terms.day_minutes) < terms.minutes
 
 
 def _by_vendor(terms: Terms, day: date) -> Verdict:

@@ -52,6 +52,15 @@ class Dated(Protocol):
     def precision(self) -> str: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A dated fact alone, without its source."""
+
+    kind: str
+    day: date | None
+    precision: str
+
+
 def vendor_date(milestones: Iterable[Dated], today: date) -> Dated | None:
     """The milestone that customers must be ready for, or None: date needed.
 

@@ -7,6 +7,7 @@ confirmation with a name; a form that is sent as it came changes nothing.
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from campaigns.boards.choosing import Choosing
 from campaigns.errors import Conflict, Invalid, NotFound
 from guides.appointment import to_ics
 from rollout.auth import public
@@ -74,7 +75,8 @@ def confirm(token: str) -> AnyResponse:
     try:
         desk.book(token, chosen, signature)
     except Conflict as refusal:
-        return _settled(token, signature) or show.refused(desk.read(token), refusal, chosen)
+        view = desk.read(token)
+        return _settled(view, token, signature) or show.refused(view, refusal, chosen)
     return _home(token)
 
 
@@ -98,7 +100,8 @@ def withdraw(token: str) -> AnyResponse:
     try:
         desk.withdraw(token, signature)
     except Conflict as refusal:
-        return _settled(token, signature) or show.refused(desk.read(token), refusal)
+        view = desk.read(token)
+        return _settled(view, token, signature) or show.refused(view, refusal)
     return _home(token)
 
 
@@ -157,9 +160,9 @@ def _look_again(token: str, error: Invalid) -> Response:
     return show.review(view, chosen, *forms.as_sent(request.form), error)
 
 
-def _settled(token: str, signature: forms.Signature) -> AnyResponse | None:
+def _settled(view: Choosing, token: str, signature: forms.Signature) -> AnyResponse | None:
     """Two clicks on one button race; the second finds what the first has done."""
-    agreement = desk.read(token).agreement
+    agreement = view.agreement
     own = agreement is not None and agreement.answer_key == signature.key
     return _home(token) if own else None
 

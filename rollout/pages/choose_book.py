@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from campaigns import agree
 from campaigns.boards.choosing import Choosing, choosing
 from campaigns.boards.door import Door, open_door
-from campaigns.choice import Case, open_case
+from campaigns.choice import Case, case_in
 from campaigns.errors import Conflict
 from campaigns.journal import Actor
 from rollout.current import runtime
@@ -74,4 +74,4 @@ def _open(session: Session, token: str, signature: Signature) -> tuple[Case, agr
 def _case(session: Session, token: str) -> tuple[Door, Case]:
     here = runtime()
     door = open_door(session, token, "choose")
-    return door, open_case(session, door.rollout.id, here.clock.now(), here.day_minutes)
+    return door, case_in(session, door.situation, here.clock.now(), here.day_minutes)

@@ -4,11 +4,14 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import cast
 
 from babel.dates import format_date
-from flask import Response, make_response, render_template
+from flask import Response, current_app, make_response, render_template
 
 from campaigns.boards.choosing import Choosing
+from campaigns.boards.choosing_month import Month
 from campaigns.errors import Conflict, NotFound, Refused
 from campaigns.rules.calendar import local_instant
 from rollout.current import runtime
@@ -64,14 +67,36 @@ QUESTIONS: Mapping[str, Question] = {
 }
 
 
+@lru_cache(maxsize=256)
 def month_name(day: date) -> str:
     """`December`, with the year said elsewhere."""
     return format_date(day, "MMMM", LOCALE)
 
 
+@lru_cache(maxsize=1024)
 def short_weekday(day: date) -> str:
     """`Tue`."""
     return format_date(day, "EEE", LOCALE)
+
+
+@lru_cache(maxsize=256)
+def days(month: Month) -> str:
+    """The table of a month, as safe markup.
+
+    Customers of one campaign mostly see the same: it is made once.
+    """
+    return _part("days", month)
+
+
+@lru_cache(maxsize=256)
+def closed_days(month: Month) -> str:
+    """Why the closed days of a month are closed."""
+    return _part("closed", month)
+
+
+def _part(name: str, month: Month) -> str:
+    parts = current_app.jinja_env.get_template("choose/_grid.html").module
+    return cast("str", getattr(parts, name)(month))
 
 
 def start(view: Choosing, shown: date | None = None, seen: Choice | None = None) -> Response:
@@ -156,5 +181,6 @@ def _form(view: Choosing, name: str, role: str, key: str) -> dict[str, str | int
 def _page(template: str, view: Choosing, status: int, **more: object) -> Response:
     guides = [(guide.title, guide.minutes) for guide in runtime().library.guides()]
     values = {"problem": "", "seen": None, "error": None, **more}
+    values |= {"grid": days, "closed_days": closed_days}
     html = render_template(template, view=view, guides=guides, **values)
     return make_response(html, status)

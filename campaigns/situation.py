@@ -1,0 +1,49 @@
+"""A rollout with everything around it, in one statement: what decides about its date."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from campaigns.errors import NotFound
+from campaigns.models import Agreement, Campaign, Customer, Headcount, Rollout, VendorChange
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """`current` is the latest agreement, a withdrawal included; None before the first.
+
+    `people` counts the customer's living persons.
+    """
+
+    rollout: Rollout
+    campaign: Campaign
+    customer: Customer
+    change: VendorChange
+    current: Agreement | None
+    people: int
+
+
+# Built once: putting it together takes longer than SQLite takes to answer it. Postgres takes
+# ten times as long to plan a join of nine tables as one of five, so it has no more.
+_PEOPLE = (
+    select(Headcount.people).where(Headcount.customer_id == Rollout.customer_id).scalar_subquery()
+)
+_SITUATION = (
+    select(Rollout, Campaign, Customer, VendorChange, Agreement, func.coalesce(_PEOPLE, 0))
+    .join(Campaign, Campaign.id == Rollout.campaign_id)
+    .join(Customer, Customer.id == Rollout.customer_id)
+    .join(VendorChange, VendorChange.id == Campaign.change_id)
+    .outerjoin(
+        Agreement, and_(Agreement.rollout_id == Rollout.id, Agreement.version == Rollout.version)
+    )
+    .where(Rollout.id == bindparam("rollout"))
+)
+
+
+def situation_of(session: Session, rollout_id: int) -> Situation:
+    """Raises NotFound."""
+    row = session.execute(_SITUATION, {"rollout": rollout_id}).first()
+    if row is None:
+        raise NotFound("There is no such rollout.", "no_rollout")
+    return Situation(*row)
