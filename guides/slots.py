@@ -69,7 +69,11 @@ def plain(name: str, value: str) -> str:
 
 def escaped(name: str, value: str) -> str:
     """The value as it stands in HTML, in text and in quoted attributes alike."""
-    return html.escape(plain(name, value))
+    return _escape(plain(name, value))
+
+
+# Most values of a letter are those of the letter before it.
+_escape = lru_cache(maxsize=4096)(html.escape)
 
 
 def one_line(name: str, value: str) -> str:

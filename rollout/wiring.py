@@ -19,9 +19,8 @@ from campaigns.models import Installation
 from campaigns.store import Store, insert_missing
 from guides import library
 from rollout.settings import CLOCK, BadSettings, Settings
-from workers.dkim import Signer, signer
 from workers.mail import Mailer, mailer_from
-from workers.runtime import Clock, Runtime
+from workers.runtime import Clock, Runtime, Signer
 
 # How stale the shared position of a driven clock may be, in seconds of this machine.
 FRESH = 0.25
@@ -190,6 +189,8 @@ def build_signer(settings: Settings) -> Signer | None:
     """Who signs the letters, where a key is set. Raises BadSettings for one that cannot be used."""
     if not settings.dkim_key:
         return None
+    from workers.dkim import signer
+
     domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
     try:
         return signer(domain, settings.dkim_selector, settings.dkim_key)

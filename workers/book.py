@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, Operat
 from sqlalchemy.orm import Session
 
 from campaigns import contact
-from campaigns.contact import Claim
+from campaigns.contact import Claim, Settlement
 from workers.compose import Composed
 from workers.outcome import Outcome
 from workers.runtime import Runtime
@@ -120,8 +120,8 @@ class Book:
             self._marked.pop(letter.id, None)
         self._marked.update((letter.id, machine) for letter in marked)
         behind, self._behind = self._behind, []
-        for (claim, outcome), still_ours in zip(behind, ours, strict=True):
-            self._count(claim, outcome, still_ours)
+        for claim, outcome in behind:
+            self._count(claim, outcome, claim.delivery.id in ours)
 
     def keep(self) -> None:
         """Renew the leases where they grow old: the courier is at work, however slow the server."""
@@ -153,38 +153,25 @@ class Book:
 
     def _enter(
         self, session: Session, ahead: Sequence[Letter], machine: datetime
-    ) -> tuple[list[bool], list[Letter]]:
+    ) -> tuple[set[int], list[Letter]]:
         if self._old(machine):
             contact.renew(session, self.token, machine + self._lease)
             if self.rt.limits.lines is not None:
                 contact.renew_lines(session, self.turn, machine + self._lease)
-        ours = [self._settle(session, claim, outcome) for claim, outcome in self._behind]
+        settlements = [_settlement(claim, outcome) for claim, outcome in self._behind]
         now = self.now
-        marked = [
-            letter
-            for letter in ahead
-            if contact.mark(
-                session,
-                letter.claim,
-                now=now,
-                machine=machine,
-                lease=self._lease,
-                facts=letter.composed.columns,
-            )
-        ]
-        return ours, marked
-
-    def _settle(self, session: Session, claim: Claim, outcome: Outcome) -> bool:
-        state = STATES[outcome.kind]
-        return contact.settle(
+        ours = contact.settle(session, self.token, settlements, now) if settlements else set()
+        if not ahead:
+            return ours, []
+        may = contact.mark(
             session,
-            claim,
-            state=state,
-            reply=f"{outcome.code or ''} {outcome.reply}".strip(),
-            now=self.now,
-            reason=None if state == "sent" else outcome.reply[:500],
-            at_once=outcome.kind in UNTRIED,
+            self.token,
+            [(letter.claim, letter.composed.written) for letter in ahead],
+            now=now,
+            machine=machine,
+            lease=self._lease,
         )
+        return ours, [letter for letter in ahead if letter.id in may]
 
     def _count(self, claim: Claim, outcome: Outcome, ours: bool) -> None:
         state = STATES[outcome.kind]
@@ -203,3 +190,14 @@ class Book:
             code=outcome.code,
             attempt=claim.delivery.attempt + 1,
         )
+
+
+def _settlement(claim: Claim, outcome: Outcome) -> Settlement:
+    state = STATES[outcome.kind]
+    return Settlement(
+        claim,
+        state,
+        reply=f"{outcome.code or ''} {outcome.reply}".strip(),
+        reason=None if state == "sent" else outcome.reply[:500],
+        at_once=outcome.kind in UNTRIED,
+    )

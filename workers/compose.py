@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Any
 
-from campaigns.contact import Claim
-from campaigns.models import Agreement, Contact
+from campaigns.contact import Claim, Written
+from campaigns.facts import Reader
+from campaigns.models import Agreement
 from guides.appointment import Appointment, to_ics
 from guides.letters import CompiledLetter, fill
 from workers.headers import Mailbox
@@ -23,11 +25,11 @@ SECRET_FACTS = ("customer_link", "guide_link")
 
 @dataclass(frozen=True)
 class Composed:
-    """The envelope, the letter it was made from, and the columns that record what it says."""
+    """The envelope, the letter it was made from, and the record of what it says."""
 
     envelope: Envelope
     compiled: CompiledLetter
-    columns: dict[str, Any]
+    written: Written
 
 
 def compose(rt: Runtime, claim: Claim, facts: dict[str, str], now: datetime) -> Composed:
@@ -43,19 +45,18 @@ def compose(rt: Runtime, claim: Claim, facts: dict[str, str], now: datetime) -> 
     if rt.signer is not None:
         message = rt.signer.sign(message, now)
     says_date = "agreed_day" in compiled.placeholders or "agreed_date" in compiled.placeholders
-    columns = {
-        "message_id": identity,
-        "address": claim.contact.email,
-        "letter_version": compiled.version,
-        "facts": {
-            name: "" if name in SECRET_FACTS else facts[name] for name in compiled.placeholders
-        },
-        "body_hash": hashlib.sha256(message).hexdigest(),
-        "told_day": claim.agreement.day if claim.agreement and says_date else None,
-    }
-    sender = parseaddr(rt.provider.sender_email)[1]
-    envelope = Envelope(sender, recipient, message, claim.delivery.public_id)
-    return Composed(envelope, compiled, columns)
+    written = Written(
+        message_id=identity,
+        address=claim.contact.email,
+        letter_version=compiled.version,
+        facts={name: "" if name in SECRET_FACTS else facts[name] for name in compiled.placeholders},
+        body_hash=hashlib.sha256(message).hexdigest(),
+        told_day=claim.agreement.day if claim.agreement and says_date else None,
+    )
+    envelope = Envelope(
+        _bare(rt.provider.sender_email), recipient, message, claim.delivery.public_id
+    )
+    return Composed(envelope, compiled, written)
 
 
 def _headers(
@@ -81,6 +82,11 @@ def _headers(
     return headers
 
 
+@lru_cache(maxsize=16)
+def _bare(address: str) -> str:
+    return parseaddr(address)[1]
+
+
 def _domain(rt: Runtime) -> str:
     return rt.provider.sender_email.rpartition("@")[2] or "localhost"
 
@@ -98,7 +104,7 @@ def calendar_entry(
     rt: Runtime,
     agreement: Agreement | None,
     earlier: Agreement | None,
-    contact: Contact,
+    contact: Reader,
     facts: Mapping[str, str],
     subject: str,
     now: datetime,

@@ -16,16 +16,15 @@ from campaigns.contact import Claim
 from guides.errors import GuideError
 from workers.book import Book, Letter
 from workers.compose import compose
-from workers.gate import may_send
 from workers.lanes import Fleet, Lane
 from workers.outcome import Outcome
 from workers.runtime import Runtime
 from workers.tally import Tally
 from workers.wording import keep_wordings
 
-BATCH = 50
+BATCH = 200
 TOUCHES = 200
-ASK_AGAIN = timedelta(seconds=10)
+ROUND = timedelta(seconds=10)
 log = structlog.get_logger("courier")
 
 
@@ -96,19 +95,27 @@ def _open(rt: Runtime, touch_id: int, now: datetime, tally: Tally) -> bool:
 
 
 def deliver(rt: Runtime, now: datetime) -> Tally:
-    """Claim and hand over until nothing is due any more, or the mail server is away."""
-    tally, asked = Tally(), rt.clock.machine()
-    with _fleet(rt) as fleet:
+    """Claim and hand over until nothing is due any more, the mail server is away, or the round is
+    over."""
+    tally, over = Tally(), _round_over(rt)
+    with _fleet(rt, over) as fleet:
         while fleet.lanes and fleet.down is None and not rt.stopping.is_set():
-            # The sweep was allowed when it began; a clock may jump while it is under way.
-            if abs(rt.clock.machine() - asked) > ASK_AGAIN:
-                asked = rt.clock.machine()
-                if may_send(rt) is not None:
-                    break
+            if over():
+                tally.more = True
+                break
             moment = now if rt.clock.speed is not None else rt.clock.now()
             if _batch(rt, fleet, moment, tally) < BATCH:
                 break
     return tally
+
+
+def _round_over(rt: Runtime) -> Callable[[], bool]:
+    """Whether it is time to look up: a clock may jump, a worker die, a touch fall due meanwhile.
+
+    A driven clock stands still, and everything that is due at its moment belongs together.
+    """
+    began = rt.clock.machine()
+    return lambda: rt.clock.speed is None and abs(rt.clock.machine() - began) > ROUND
 
 
 def _batch(rt: Runtime, fleet: Fleet, now: datetime, tally: Tally) -> int:
@@ -122,8 +129,8 @@ def _batch(rt: Runtime, fleet: Fleet, now: datetime, tally: Tally) -> int:
             _hand_over(rt, fleet, taken.claims, now, book)
         finally:
             _after(rt, fleet, book, machine)
-    touches = {claim.touch.id for claim in taken.claims} | taken.touched
-    seal_through(rt, now, touches)
+    if touches := {claim.touch.id for claim in taken.claims} | taken.touched:
+        seal_through(rt, now, touches)
     return len(taken.ids)
 
 
@@ -166,16 +173,17 @@ def seal_through(rt: Runtime, now: datetime, among: Collection[int] | None = Non
         ids = contact.through(session, among)
     for touch_id in ids:
         with rt.store.writing() as session:
-            contact.seal(session, [touch_id], now)
+            contact.seal(session, touch_id, now)
 
 
 @contextmanager
-def _fleet(rt: Runtime) -> Iterator[Fleet]:
+def _fleet(rt: Runtime, over: Callable[[], bool]) -> Iterator[Fleet]:
     """The connections, opened when they are first used and kept from batch to batch."""
     turn = uuid.uuid4().hex
     with _lines(rt, turn) as count, ExitStack() as opened:
         lanes = [Lane(opened.enter_context(rt.mailer.session())) for _ in range(count)]
-        yield Fleet(turn, lanes, rt.marks, rt.mailer.patience, rt.stopping.is_set)
+        stopped = lambda: rt.stopping.is_set() or over()  # noqa: E731 - both are asked by name
+        yield Fleet(turn, lanes, rt.marks, rt.mailer.patience, stopped)
 
 
 @contextmanager
@@ -205,7 +213,7 @@ def _lines(rt: Runtime, turn: str) -> Iterator[int]:
 def _hand_over(
     rt: Runtime, fleet: Fleet, claims: Sequence[Claim], now: datetime, book: Book
 ) -> None:
-    """One batch; what is left of it when the server is away, or we are to stop, is handed back."""
+    """One batch; what is left of it when we cannot, or may not, go on is handed back."""
     try:
         keep_wordings(rt, claims, now)
         with rt.store.reading() as session:
@@ -219,7 +227,13 @@ def _hand_over(
             )
         fleet.work(_written(rt, claims, facts, now, book), book)
     finally:
-        book.close("the mail server is away" if fleet.down else "the program was stopped")
+        book.close(_why_left(rt, fleet))
+
+
+def _why_left(rt: Runtime, fleet: Fleet) -> str:
+    if fleet.down:
+        return "the mail server is away"
+    return "the program was stopped" if rt.stopping.is_set() else "its turn had not come"
 
 
 def _written(

@@ -76,15 +76,20 @@ def fields(headers: Mapping[str, HeaderValue]) -> Iterator[str]:
     name is not allowed here, or when a value cannot be written.
     """
     for name, value in headers.items():
-        if not _NAME.fullmatch(name) or _OURS.fullmatch(name):
-            raise ValueError(f"The header {name!r} cannot be set here.")
-        for part in (value,) if isinstance(value, str) else value:
-            if _UNSAFE.search(part):
-                raise ValueError(
-                    f"The header {name} holds a line break, a NUL or an encoded word (=?). "
-                    "Take it out of the name or title that it comes from."
-                )
-        yield f"{name}: {_written(name, value)}"
+        yield _field(name, value)
+
+
+@lru_cache(maxsize=4096)  # half of a letter's headers are those of the letter before it
+def _field(name: str, value: HeaderValue) -> str:
+    if not _NAME.fullmatch(name) or _OURS.fullmatch(name):
+        raise ValueError(f"The header {name!r} cannot be set here.")
+    for part in (value,) if isinstance(value, str) else value:
+        if _UNSAFE.search(part):
+            raise ValueError(
+                f"The header {name} holds a line break, a NUL or an encoded word (=?). "
+                "Take it out of the name or title that it comes from."
+            )
+    return f"{name}: {_written(name, value)}"
 
 
 def _written(name: str, value: HeaderValue) -> str:

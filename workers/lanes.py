@@ -15,9 +15,11 @@ from workers.book import Book, Letter
 from workers.outcome import MailSession, Outcome, Pause, Steps
 
 # Outcomes wait this long for company before they are written by themselves.
-COMPANY_MS = 2
+COMPANY_MS = 10
 # Seconds after which a worker that waits looks whether its leases grow old.
 LOOK_UP = 2.0
+# Marks wait at most so many rounds for others that are being answered.
+ROUNDS = 8
 # So many refusals, and nothing taken: it is us whom the server does not want.
 IN_A_ROW = 5
 
@@ -84,12 +86,17 @@ class Fleet:
     def work(self, letters: Iterator[Letter], book: Book) -> None:
         """Hand the letters over; ends early, with `down` set, where the server is away."""
         try:
+            rounds = 0
             while self._busy(letters, book):
                 wanting = [lane for lane in self.lanes if lane.pause is Pause.MARK]
-                if wanting:
-                    self._mark(wanting, book)
-                else:
+                if not wanting:
                     self._listen(book)
+                # Who has been answered meanwhile is heard first: their marks share a commit.
+                elif rounds < ROUNDS and self._hear(0, book):
+                    rounds += 1
+                else:
+                    rounds = 0
+                    self._mark(wanting, book)
         finally:
             for lane in self.lanes:
                 lane.abandon()
@@ -128,18 +135,26 @@ class Fleet:
 
     def _listen(self, book: Book) -> None:
         """Wait for replies; meanwhile nothing that is known stays unwritten for long."""
-        waiting = [lane for lane in self.lanes if lane.pause is Pause.REPLY]
+        waiting = self._waiting()
         left = min(lane.since for lane in waiting) + self.patience - monotonic()
         wait = COMPANY_MS if book.unwritten else int(1000 * min(max(left, 0), LOOK_UP))
-        ready = _ready(waiting, wait)
-        if not ready and book.unwritten:
+        if not self._hear(wait, book) and book.unwritten:
             book.write()
-        for lane in ready:
-            self._note(lane, lane.go_on(True), book)
         for lane in waiting:
             if lane.pause is Pause.REPLY and monotonic() - lane.since > self.patience:
                 self._note(lane, lane.give_up_waiting(), book)
         book.keep()
+
+    def _hear(self, milliseconds: int, book: Book) -> bool:
+        """Go on with every connection that was answered; False where none was."""
+        waiting = self._waiting()
+        ready = _ready(waiting, milliseconds) if waiting else []
+        for lane in ready:
+            self._note(lane, lane.go_on(True), book)
+        return bool(ready)
+
+    def _waiting(self) -> list[Lane]:
+        return [lane for lane in self.lanes if lane.pause is Pause.REPLY]
 
     def _note(self, lane: Lane, outcome: Outcome | None, book: Book) -> None:
         if outcome is None:

@@ -33,10 +33,19 @@ def tick(
     Safe to run from many processes at once, from cron instead of beat, and after any crash.
     `told` hears why nothing may be sent, in which case nothing is touched; or None.
     """
-    why = gate.may_send(rt)
-    told(why)
-    if why is not None:
-        return Tally()
+    tally = Tally()
+    while True:
+        why = gate.may_send(rt)
+        told(why)
+        if why is not None:
+            return tally
+        tally.add(_round(rt, until))
+        if not tally.more or rt.stopping.is_set():
+            return tally
+
+
+def _round(rt: Runtime, until: datetime | None) -> Tally:
+    """Short enough that what died is taken back soon, however many letters there are to send."""
     gate.note_round(rt)
     with rt.store.writing() as session:
         contact.rescue(session, now=rt.clock.now(), machine=rt.clock.machine())

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Tally:
-    """What one or more sweeps did. `due` counts the letters that were found due."""
+    """What one or more sweeps did. `due` counts the letters that were found due; `more` says that
+    there was no time for all of them."""
 
     due: int = 0
     sent: int = 0
@@ -14,6 +15,7 @@ class Tally:
     uncertain: int = 0
     later: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    more: bool = False
 
     def add(self, other: "Tally") -> None:
         self.due += other.due
@@ -22,3 +24,4 @@ class Tally:
         self.uncertain += other.uncertain
         self.later += other.later
         self.skipped.update(other.skipped)
+        self.more = other.more

@@ -3,7 +3,7 @@
 from campaigns.contact.claim import Claim, Taken, claim_due
 from campaigns.contact.due import due_touches, next_due, waiting_on_hold
 from campaigns.contact.fan_out import Opened
-from campaigns.contact.hand_over import hand_back, mark, renew, settle
+from campaigns.contact.hand_over import Settlement, Written, hand_back, mark, renew, settle
 from campaigns.contact.host import (
     Limits,
     give_back_lines,
@@ -25,7 +25,9 @@ __all__ = [
     "Claim",
     "Limits",
     "Opened",
+    "Settlement",
     "Taken",
+    "Written",
     "claim_due",
     "due_touches",
     "give_back_lines",

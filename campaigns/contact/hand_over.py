@@ -1,18 +1,20 @@
 """Mark, settle, hand back: the second half of a hand-over; the order stands in claim.py.
 
-These run once or twice for every letter, so they are written as plain SQL, the same on both
-engines: building such a statement from parts costs five times as much as running it.
+These run for every letter, so they are written as plain SQL, the same on both engines, and one
+statement takes as many letters as there are: its round trip costs more than its work.
 """
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Date, bindparam, text
+from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.orm import Session
 
 from campaigns.contact.claim import Claim
-from campaigns.models.base import Json, UtcInstant
+from campaigns.given import Given
+from campaigns.models.base import UtcInstant
 
 # Minutes to wait after the first, second ... attempt that a server put off.
 BACK_OFF = (1, 2, 5, 10, 20, 30)
@@ -23,31 +25,53 @@ def _instants(*names: str) -> list[Any]:
     return [bindparam(name, type_=UtcInstant()) for name in names]
 
 
-_MARK = text(
-    "UPDATE delivery SET mark = :machine, lease_until = :lease, message_id = :message_id, "
-    "address = :address, letter_version = :letter_version, facts = :facts, "
-    "body_hash = :body_hash, told_day = :told_day "
-    "WHERE id = :id AND token = :token AND state = 'sending' AND lease_until > :machine "
+def _for_engines(statement: str, given: Given, *instants: str) -> dict[str, TextClause]:
+    return {
+        engine: text(statement.format(given=given.source(engine))).bindparams(*_instants(*instants))
+        for engine in ("sqlite", "postgresql")
+    }
+
+
+_MARKED = Given(
+    {
+        "id": "bigint",
+        "version": "bigint",
+        "message_id": "text",
+        "address": "text",
+        "letter_version": "text",
+        "facts": "jsonb",
+        "body_hash": "text",
+        "told_day": "date",
+    }
+)
+# `state || ''` is the state, but no index knows it: the key is to be used, not the index of all
+# that is being sent, where every mark leaves a dead entry behind.
+_MARK = (
+    "UPDATE delivery SET mark = :machine, lease_until = :lease, message_id = given.message_id, "
+    "address = given.address, letter_version = given.letter_version, facts = given.facts, "
+    "body_hash = given.body_hash, told_day = given.told_day FROM {given} "
+    "WHERE delivery.id = given.id AND token = :token "
+    "AND delivery.state || '' = 'sending' AND lease_until > :machine "
     "AND EXISTS (SELECT 1 FROM touch JOIN rollout ON rollout.id = touch.rollout_id "
     "JOIN campaign ON campaign.id = rollout.campaign_id "
     "JOIN contact ON contact.id = delivery.contact_id "
     "WHERE touch.id = delivery.touch_id AND touch.valid_until > :now "
-    "AND rollout.version = :version AND campaign.state = 'running' "
+    "AND rollout.version = given.version AND campaign.state = 'running' "
     "AND contact.left_at IS NULL AND contact.suppressed_at IS NULL "
-    "AND contact.email = :address) "
-    "RETURNING id"
-).bindparams(
-    *_instants("machine", "lease", "now"),
-    bindparam("facts", type_=Json),
-    bindparam("told_day", type_=Date()),
+    "AND contact.email = given.address) "
+    "RETURNING delivery.id"
 )
+_MARKS = _for_engines(_MARK, _MARKED, "machine", "lease", "now")
 
 # Said a second time, because nobody knows whether the first commit arrived, the same outcome
 # is still ours: that is why a letter that was put off keeps its token.
-_SETTLE = text(
-    "UPDATE delivery SET state = :state, reply = :reply, reason = :reason, settled_at = :now "
-    "WHERE id = :id AND token = :token AND state IN ('sending', :state) RETURNING id"
-).bindparams(*_instants("now"))
+_SETTLED = Given({"id": "bigint", "state": "text", "reply": "text", "reason": "text"})
+_SETTLE = (
+    "UPDATE delivery SET state = given.state, reply = given.reply, reason = given.reason, "
+    "settled_at = :now FROM {given} WHERE delivery.id = given.id AND token = :token "
+    "AND delivery.state IN ('sending', given.state) RETURNING delivery.id"
+)
+_SETTLES = _for_engines(_SETTLE, _SETTLED, "now")
 
 _PUT_OFF = text(
     "UPDATE delivery SET state = 'due', reply = :reply, reason = :reason, next_try = :next_try, "
@@ -77,65 +101,117 @@ _RENEW = text(
 ).bindparams(*_instants("lease"))
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is about to be sent: the columns that record it."""
+
+    message_id: str
+    address: str
+    letter_version: str
+    facts: Mapping[str, str]
+    body_hash: str
+    told_day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of a letter. State `due` means: try again, after the back-off, or `at_once`
+    where nothing was tried."""
+
+    claim: Claim
+    state: str
+    reply: str
+    reason: str | None = None
+    at_once: bool = False
+
+
 def mark(
     session: Session,
-    claim: Claim,
+    token: str,
+    letters: Sequence[tuple[Claim, Written]],
     *,
     now: datetime,
     machine: datetime,
     lease: timedelta,
-    facts: Mapping[str, Any],
-) -> bool:
-    """Commit-to-be that the final dot may follow. False: it may not, whatever the reason.
+) -> set[int]:
+    """Commit-to-be that the final dot may follow; the ids of the deliveries for which it may.
 
-    The letter is not ours any more, its campaign is on hold, its date has moved, its time has
-    passed, or the contact is gone; the next claim finds out which.
-    `facts` are the columns that say what is about to be sent: message_id, address,
-    letter_version, facts, body_hash, told_day. The lease starts afresh, so that a slow answer
-    is waited for before others give it up.
+    One that is missing may not go, whatever the reason: the letter is not ours any more, its
+    campaign is on hold, its date has moved, its time has passed, or the contact is gone; the
+    next claim finds out which. The lease starts afresh, so that a slow answer is waited for
+    before others give it up.
     """
-    values = {
-        **facts,
-        "now": now,
-        "machine": machine,
-        "lease": machine + lease,
-        "id": claim.delivery.id,
-        "token": claim.token,
-        "version": claim.rollout.version,
-    }
-    return session.connection().execute(_MARK, values).scalar() is not None
+    connection = session.connection()
+    engine = connection.dialect.name
+    values = {"now": now, "machine": machine, "lease": machine + lease, "token": token}
+    rows = [_as_row(claim, written) for claim, written in letters]
+    found = connection.execute(_MARKS[engine], values | _MARKED.values(rows))
+    return set(found.scalars())
+
+
+def _as_row(claim: Claim, written: Written) -> tuple[Any, ...]:
+    return (
+        claim.delivery.id,
+        claim.rollout.version,
+        written.message_id,
+        written.address,
+        written.letter_version,
+        dict(written.facts),
+        written.body_hash,
+        written.told_day.isoformat() if written.told_day else None,
+    )
 
 
 def settle(
-    session: Session,
-    claim: Claim,
-    *,
-    state: str,
-    reply: str,
-    now: datetime,
-    reason: str | None = None,
-    at_once: bool = False,
-) -> bool:
-    """Write the outcome, if the letter is still ours.
+    session: Session, token: str, settlements: Sequence[Settlement], now: datetime
+) -> set[int]:
+    """Write the outcomes of letters that are still ours; their deliveries' ids."""
+    known = [one for one in settlements if one.state != "due"]
+    ours = _settle(session, token, known, now) if known else set()
+    for one in settlements:
+        id_ = one.claim.delivery.id
+        if id_ not in ours and _settle_alone(session, token, one, now):
+            ours.add(id_)
+    return ours
 
-    State `due` means: try again, after the back-off, or `at_once` where nothing was tried.
-    """
+
+def _settle(
+    session: Session, token: str, settlements: Sequence[Settlement], now: datetime
+) -> set[int]:
     connection = session.connection()
-    ours = {"id": claim.delivery.id, "token": claim.token}
-    values: dict[str, Any] = {**ours, "reply": reply[:500], "reason": reason}
-    if state == "due":
-        values |= {"next_try": _next_try(claim, now, at_once), "tried": 0 if at_once else 1}
-        statement = _PUT_OFF
-    else:
-        values |= {"state": state, "now": now}
-        statement = _SETTLE
-    if connection.execute(statement, values).scalar() is not None:
+    engine = connection.dialect.name
+    rows = [(one.claim.delivery.id, one.state, one.reply[:500], one.reason) for one in settlements]
+    values = {"token": token, "now": now} | _SETTLED.values(rows)
+    return set(connection.execute(_SETTLES[engine], values).scalars())
+
+
+def _settle_alone(session: Session, token: str, one: Settlement, now: datetime) -> bool:
+    """A letter that was put off, or one that has been given up meanwhile."""
+    if one.state == "due" and _put_off(session, token, one, now):
         return True
-    touch_id = connection.execute(_FOUND_AGAIN, ours).scalar()
+    touch_id = (
+        session.connection()
+        .execute(_FOUND_AGAIN, {"id": one.claim.delivery.id, "token": token})
+        .scalar()
+    )
     if touch_id is None:
         return False
-    connection.execute(_REOPEN, {"touch": touch_id})
-    return connection.execute(statement, values).scalar() is not None
+    session.connection().execute(_REOPEN, {"touch": touch_id})
+    if one.state == "due":
+        return _put_off(session, token, one, now)
+    return bool(_settle(session, token, [one], now))
+
+
+def _put_off(session: Session, token: str, one: Settlement, now: datetime) -> bool:
+    values = {
+        "id": one.claim.delivery.id,
+        "token": token,
+        "reply": one.reply[:500],
+        "reason": one.reason,
+        "next_try": _next_try(one.claim, now, one.at_once),
+        "tried": 0 if one.at_once else 1,
+    }
+    return session.connection().execute(_PUT_OFF, values).scalar() is not None
 
 
 def _next_try(claim: Claim, now: datetime, at_once: bool) -> datetime:

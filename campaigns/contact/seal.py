@@ -50,16 +50,15 @@ def through(session: Session, among: Collection[int] | None = None) -> Sequence[
     return session.scalars(query).all()
 
 
-def seal(session: Session, touch_ids: Collection[int], now: datetime) -> None:
-    """Close those of the touches that have nothing left to send.
+def seal(session: Session, touch_id: int, now: datetime) -> None:
+    """Close the touch, if it has nothing left to send.
 
-    One journal entry a touch carries the hash over its settled deliveries, so that a
-    letter cannot be added to or taken from the record afterwards.
+    Its journal entry carries the hash over its settled deliveries, so that a letter
+    cannot be added to or taken from the record afterwards.
     """
-    for touch_id in sorted(touch_ids):
-        closed = session.connection().execute(_CLOSE, {"id": touch_id, "now": now}).scalar()
-        if closed is not None:
-            _journal(session, touch_id, now)
+    closed = session.connection().execute(_CLOSE, {"id": touch_id, "now": now}).scalar()
+    if closed is not None:
+        _journal(session, touch_id, now)
 
 
 def _journal(session: Session, touch_id: int, now: datetime) -> None:

@@ -62,20 +62,27 @@ def web(host: str, port: int, workers: int, threads: int) -> None:
     arguments = [
         *("-k", "gthread", "--workers", str(workers), "--threads", str(threads)),
         *("--bind", f"{host}:{port}", "--no-control-socket", "--access-logfile", "-"),
-        *("--logger-class", "rollout.logs.GunicornLogger", "rollout.wsgi:app"),
+        *("--logger-class", "rollout.access.GunicornLogger", "rollout.wsgi:app"),
     ]
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments])
 
 
 @click.command(name="worker")
-@click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1, 32))
+@click.option(
+    "--concurrency",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 32),
+    help="Sweeps at once; ROLLOUT_CONNECTIONS and more workers do more for speed.",
+)
 def worker(concurrency: int) -> None:
     """A worker: opens what is due and hands letters over."""
     from workers.scaled import serve_worker
     from workers.tasks import add_tasks
 
     rt, app = _driver()
-    serve_worker(app, rt, add_tasks(app, lambda: rt, concurrency), concurrency)
+    # One more listens, so that rings do not pile up behind a long sweep.
+    serve_worker(app, rt, add_tasks(app, lambda: rt, concurrency), concurrency + 1)
 
 
 @click.command(name="beat")

@@ -105,6 +105,7 @@ def add_people(
         with store.reading() as session:
             customers = session.scalars(select(Customer.id).order_by(Customer.id)).all()
     mass.load(store, "contact", CONTACT_COLUMNS, _people(customers, size.people, now))
+    mass.count_people(store)
 
 
 def _people(customers: Sequence[int], people: int, now: datetime) -> Iterator[mass.Row]:

@@ -32,6 +32,7 @@ def everybody(store: Store, now: datetime) -> None:
         session.flush()
         number = snapshot.id
     mass.load(store, "standing", COLUMNS, _rows(store, number, now))
+    mass.count_people(store)
 
 
 def _rows(store: Store, snapshot: int, now: datetime) -> Iterator[mass.Row]:

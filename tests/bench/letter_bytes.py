@@ -24,6 +24,7 @@ from tests.bench.figures import AT_MOST, Figure, compared
 from tests.bench.measure import alternate
 from tests.bench.timing import same
 from workers.compose import Composed, compose
+from workers.wording import keep_wordings
 
 PEOPLE = 100
 REPEATS = 5
@@ -52,6 +53,8 @@ def measure(bench: Bench, group: str) -> Iterator[Figure]:
                 links=rt.links,
                 day_minutes=rt.day_minutes,
             )
+
+        keep_wordings(rt, taken.claims, now)
 
         def ours() -> list[Composed]:
             return [compose(rt, claim, facts[claim.delivery.id], now) for claim in taken.claims]

@@ -8,6 +8,7 @@ from typing import Any, cast
 from psycopg import Connection, sql
 from sqlalchemy import text
 
+from campaigns import headcount
 from campaigns.store import Store
 from tests.bench.databases import SQLITE
 
@@ -29,6 +30,14 @@ def look_over(store: Store, table: str = "") -> None:
     words = "ANALYZE" if store.dialect == SQLITE else "VACUUM (ANALYZE)"
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(f"{words} {table}")
+
+
+def count_people(store: Store) -> None:
+    """The counters of people, which the product keeps with every write of its own."""
+    with store.writing() as session:
+        headcount.recount_all(session)
+    for table in ("headcount", "level_count"):
+        look_over(store, table)
 
 
 def last_id(store: Store, table: str) -> int:

@@ -80,8 +80,9 @@ def _due(store: Store, touch_of: dict[int, int], now: datetime) -> Iterator[mass
     nothing = (None,) * 5
     for contact, customer in _people(store):
         touch = touch_of[customer]
-        # Not all at the very same instant: touches fall due over a morning.
-        at = now + timedelta(seconds=contact % 3600)
+        # The letters of a touch are due at once, as they are when it opens; the touches fall due
+        # over a morning.
+        at = now + timedelta(seconds=touch % 3600)
         yield (_public_id(touch, contact), touch, contact, "due", 0, at, now, *nothing)
 
 

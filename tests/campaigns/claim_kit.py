@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from campaigns import contact, launch
-from campaigns.contact import Claim
+from campaigns.contact import Claim, Settlement, Written
 from campaigns.models import Campaign
 from tests.kit import (
     ADA,
@@ -40,19 +40,28 @@ def take(office: Office, token: str = "mine", limit: int = 50) -> list[Claim]:
         ).claims
 
 
-WRITTEN = ("message_id", "address", "letter_version", "facts", "body_hash", "told_day")
-
-
 def mark(office: Office, claim: Claim, machine: datetime | None = None) -> bool:
     with office.store.writing() as session:
-        return contact.mark(
-            session,
-            claim,
-            now=office.now,
-            machine=machine or office.now,
-            lease=LEASE,
-            facts=dict.fromkeys(WRITTEN) | {"address": claim.contact.email},
+        contact.keep_letter(session, "v1", "invitation", "en", {}, office.now)
+        written = Written(
+            "<1@x.example>", claim.contact.email, "v1", {"first_name": "Kim"}, "", None
         )
+        return bool(
+            contact.mark(
+                session,
+                claim.token,
+                [(claim, written)],
+                now=office.now,
+                machine=machine or office.now,
+                lease=LEASE,
+            )
+        )
+
+
+def settle(office: Office, claim: Claim, state: str, *, at_once: bool = False) -> bool:
+    with office.store.writing() as session:
+        outcome = Settlement(claim, state, f"said {state}", at_once=at_once)
+        return bool(contact.settle(session, claim.token, [outcome], office.now))
 
 
 def hold(office: Office, campaign: int) -> None:

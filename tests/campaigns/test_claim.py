@@ -5,9 +5,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from campaigns import contact
 from campaigns.models import Delivery
-from tests.campaigns.claim_kit import LEASE, finish, hold, invited, mark, rescue, states, take
+from tests.campaigns.claim_kit import (
+    LEASE,
+    finish,
+    hold,
+    invited,
+    mark,
+    rescue,
+    settle,
+    states,
+    take,
+)
 from tests.kit import (
     Office,
     agree_on,
@@ -68,9 +77,8 @@ def test_a_late_courier_cannot_settle_what_another_one_holds(office: Office) -> 
     [late] = take(office, "late")
     rescue(office, office.now + LEASE + timedelta(seconds=1))
     [early] = take(office, "early")
-    with office.store.writing() as session:
-        assert not contact.settle(session, late, state="failed", reply="550", now=office.now)
-        assert contact.settle(session, early, state="sent", reply="250", now=office.now)
+    assert not settle(office, late, "failed")
+    assert settle(office, early, "sent")
     assert states(office) == {"sent": 1}
 
 
@@ -111,8 +119,7 @@ def test_a_letter_in_flight_when_the_campaign_is_finished_does_not_stay_open(
     [claim] = take(office)
     finish(office, campaign)
     assert mark(office, claim) is False
-    with office.store.writing() as session:
-        contact.settle(session, claim, state="due", reply="", now=office.now, at_once=True)
+    settle(office, claim, "due", at_once=True)
     office.later(hours=1)
     assert states(office) == {"cancelled": 1}
 

@@ -14,6 +14,9 @@ from tests.faults.mutation import (
 )
 
 _CLAIM = "campaigns/contact/claim.py"
+_CLAIMED = "campaigns/contact/claimed.py"
+_WANTED = "campaigns/contact/wanted.py"
+_ASKED = f"{CAMPAIGNS}/test_claim_wanted.py"
 _OPENING = "campaigns/contact/opening.py"
 _SEAL = "campaigns/contact/seal.py"
 _SCHEDULE = "campaigns/schedule.py"
@@ -57,44 +60,44 @@ CLAIMS = (
     ),
     Mutation(
         "no letter leaves after its window",
-        _CLAIM,
+        _WANTED,
         "if touch.valid_until <= now:",
         "if False:",
-        (CLAIM, GUARDS, COURIER, RIVER),
+        (_ASKED, GUARDS, COURIER, RIVER),
     ),
     Mutation(
         "a letter of an older date is cancelled in the claim",
-        _CLAIM,
+        _WANTED,
         "if touch.version and touch.version != rollout.version:",
         "if False:",
-        (CLAIM, GUARDS, RIVER, play("F22_dates_move")),
+        (_ASKED, GUARDS, RIVER, play("F22_dates_move")),
     ),
     Mutation(
         "who agreed is not asked again",
-        _CLAIM,
-        'if step.stop == "agreed" and claim.agreement is not None and',
+        _WANTED,
+        'if step.stop == "agreed" and agreement is not None and',
         "if False and",
         (CLAIM, GUARDS, RIVER),
     ),
     Mutation(
         "who has left gets nothing",
-        _CLAIM,
-        "left=claim.contact.left_at is not None,",
-        "left=False,",
+        _CLAIMED,
+        "left_at IS NOT NULL AS has_left, ",
+        "1 = 0 AS has_left, ",
         (CLAIM, GUARDS, RIVER, play("F28_contacts_leave")),
     ),
     Mutation(
         "an address that is not used gets nothing",
-        _CLAIM,
-        "suppressed_why=claim.contact.suppressed_why if claim.contact.suppressed_at else None,",
-        "suppressed_why=None,",
+        _CLAIMED,
+        "CASE WHEN suppressed_at IS NOT NULL THEN suppressed_why END AS not_used ",
+        "NULL AS not_used ",
         (CLAIM, GUARDS, RIVER),
     ),
     Mutation(
         "a claim that found a letter unwanted lets others alone",
         _CLAIM,
-        ".where(Delivery.id == delivery_id, Delivery.token == token)",
-        ".where(Delivery.token == token)",
+        '"WHERE id = :id AND token = :token"',
+        '"WHERE token = :token"',
         (CLAIM, GUARDS, RIVER, COURIER),
     ),
 )

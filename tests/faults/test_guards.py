@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from campaigns import contact
-from tests.campaigns.claim_kit import invited, mark, rescue, states, take
+from tests.campaigns.claim_kit import invited, mark, rescue, settle, states, take
 from tests.kit import Office, agree_on, open_days, rollout_id, rows_of
 from tests.people_kit import change_contact
 
@@ -33,8 +33,7 @@ def test_who_agreed_while_a_worker_had_the_invitation_is_not_asked_any_more(
 def test_a_letter_that_was_put_off_is_not_claimed_before_its_time(office: Office) -> None:
     invited(office)
     [claim] = take(office)
-    with office.store.writing() as session:
-        contact.settle(session, claim, state="due", reply="450 later", now=office.now)
+    settle(office, claim, "due")
     assert take(office) == []
     office.clock.move_to(office.now + timedelta(minutes=1))
     assert len(take(office)) == 1
@@ -89,7 +88,7 @@ def test_one_unwanted_letter_of_a_batch_leaves_the_others_to_the_worker(office: 
 def test_a_touch_is_not_sealed_while_one_of_its_letters_waits(office: Office) -> None:
     invited(office)
     [claim] = take(office)
+    settle(office, claim, "due")
     with office.store.writing() as session:
-        contact.settle(session, claim, state="due", reply="450 later", now=office.now)
-        contact.seal(session, {claim.touch.id}, office.now)
+        contact.seal(session, claim.touch.id, office.now)
     assert rows_of(office, f"SELECT state FROM touch WHERE id = {claim.touch.id}") == [("open",)]

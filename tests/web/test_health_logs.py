@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from gunicorn.config import Config
 
-from rollout.logs import GunicornLogger, _formatter, clean, plain
+from rollout.access import GunicornLogger
+from rollout.logs import clean, formatter, plain
 from tests.shared import ROOT
 
 SECRETS = {
@@ -74,7 +75,7 @@ def test_what_the_libraries_say_passes_through_as_well() -> None:
         record = logging.LogRecord(
             "celery", logging.ERROR, "x.py", 1, "%s", (HOSTILE,), sys.exc_info()
         )
-    line = _formatter().format(record)
+    line = formatter().format(record)
     assert "hunter2" not in line
     assert "\n" not in line
     assert json.loads(line)["logger"] == "celery"

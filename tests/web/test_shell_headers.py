@@ -6,7 +6,8 @@ import pytest
 from flask import Blueprint, Response
 
 from rollout.auth import public
-from rollout.security import ALWAYS, LETTER_POLICY, POLICY, letter_page, redacted
+from rollout.redaction import redacted
+from rollout.security import ALWAYS, LETTER_POLICY, POLICY, letter_page
 from tests.web.shell_kit import INSIDE, House, house
 
 pages = Blueprint("header_pages", __name__)
