@@ -13,10 +13,12 @@ from typing import Any
 class Given:
     """What a statement may read as `given.COLUMN`; `columns` are names and Postgres' types.
 
-    Values are what JSON can hold: a day is its ISO text, and `jsonb` is a mapping.
+    Values are what JSON can hold: a day is its ISO text, and `jsonb` is a mapping. `name` is the
+    parameter's, for a statement that is given two kinds of rows.
     """
 
     columns: Mapping[str, str]
+    name: str = "given"
 
     def source(self, dialect: str) -> str:
         """What stands after FROM."""
@@ -25,20 +27,19 @@ class Given:
                 f"json_extract(value, '$[{place}]') AS {name}"
                 for place, name in enumerate(self.columns)
             )
-            return f"(SELECT {picked} FROM json_each(:given)) AS given"  # noqa: S608 - our names
+            return f"(SELECT {picked} FROM json_each(:{self.name})) AS given"  # noqa: S608
         # Postgres expects a hundred rows of any JSON, and would rather read a whole table than look
         # a hundred up. Two conditions that always hold bring that to eleven; unlike an array's, the
         # guess does not depend on what is given, so that the plan is made once and kept.
         picked = ", ".join(self._picked(place, name) for place, name in enumerate(self.columns))
         return (
-            f"(SELECT {picked} "  # noqa: S608 - our names
-            "FROM jsonb_array_elements(CAST(:given AS jsonb)) WITH ORDINALITY AS told (row, place) "
-            "WHERE place > 0 AND place < 1000000) AS given"
+            f"(SELECT {picked} FROM jsonb_array_elements(CAST(:{self.name} AS jsonb)) "  # noqa: S608
+            "WITH ORDINALITY AS told (row, place) WHERE place > 0 AND place < 1000000) AS given"
         )
 
     def values(self, rows: Sequence[Sequence[Any]]) -> dict[str, str]:
         """The parameter that `source` asks for; each row has its values in column order."""
-        return {"given": json.dumps(rows, ensure_ascii=False)}
+        return {self.name: json.dumps(rows, ensure_ascii=False)}
 
     def _picked(self, place: int, name: str) -> str:
         kind = self.columns[name]

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
-from sqlalchemy.orm import Session
 
 from campaigns import contact
 from campaigns.contact import Claim, Settlement
@@ -102,8 +101,7 @@ class Book:
         machine = self.rt.clock.machine()
         for wait in (*PATIENCE, None):
             try:
-                with self.rt.store.writing() as session:
-                    ours, marked = self._enter(session, ahead, machine)
+                ours, marked = self._enter(ahead, machine)
                 break
             except IntegrityError:
                 # The database was put back to a time before the letter was kept.
@@ -151,27 +149,31 @@ class Book:
     def _lease(self) -> timedelta:
         return timedelta(seconds=self.rt.lease_seconds)
 
-    def _enter(
-        self, session: Session, ahead: Sequence[Letter], machine: datetime
-    ) -> tuple[set[int], list[Letter]]:
+    def _enter(self, ahead: Sequence[Letter], machine: datetime) -> tuple[set[int], list[Letter]]:
         if self._old(machine):
+            self._renew(machine)
+        settlements = [_settlement(claim, outcome) for claim, outcome in self._behind]
+        now = self.now
+        with self.rt.store.at_once() as session:
+            ours, may = contact.settle_and_mark(
+                session,
+                self.token,
+                [one for one in settlements if one.state != "due"],
+                [(letter.claim, letter.composed.written) for letter in ahead],
+                now=now,
+                machine=machine,
+                lease=self._lease,
+            )
+        if others := [one for one in settlements if one.claim.delivery.id not in ours]:
+            with self.rt.store.writing() as session:
+                ours |= contact.settle(session, self.token, others, now)
+        return ours, [letter for letter in ahead if letter.id in may]
+
+    def _renew(self, machine: datetime) -> None:
+        with self.rt.store.writing() as session:
             contact.renew(session, self.token, machine + self._lease)
             if self.rt.limits.lines is not None:
                 contact.renew_lines(session, self.turn, machine + self._lease)
-        settlements = [_settlement(claim, outcome) for claim, outcome in self._behind]
-        now = self.now
-        ours = contact.settle(session, self.token, settlements, now) if settlements else set()
-        if not ahead:
-            return ours, []
-        may = contact.mark(
-            session,
-            self.token,
-            [(letter.claim, letter.composed.written) for letter in ahead],
-            now=now,
-            machine=machine,
-            lease=self._lease,
-        )
-        return ours, [letter for letter in ahead if letter.id in may]
 
     def _count(self, claim: Claim, outcome: Outcome, ours: bool) -> None:
         state = STATES[outcome.kind]

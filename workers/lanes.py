@@ -8,7 +8,7 @@ import select
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from time import monotonic
 
 from workers.book import Book, Letter
@@ -26,10 +26,14 @@ IN_A_ROW = 5
 
 @dataclass
 class Lane:
-    """One connection, the letter that is on it, and those that follow it there."""
+    """One connection, the letter that is on it, and those that follow it there.
+
+    Those `ahead` are marked together with it; the one `after` them is not.
+    """
 
     session: MailSession
     ahead: deque[Letter] = field(default_factory=deque)
+    after: Letter | None = None
     letter: Letter | None = None
     pause: Pause | None = None
     since: float = 0.0  # when the wait for a reply began
@@ -46,6 +50,12 @@ class Lane:
         steps = self._steps
         assert steps is not None
         return self._advance(lambda: steps.send(answer))
+
+    def end_letter(self, may_go: bool) -> Outcome | None:
+        """Go on from the mark."""
+        following = self.ahead[0] if self.ahead else self.after
+        self.session.follow(following.composed.envelope if may_go and following else None)
+        return self.go_on(may_go)
 
     def give_up_waiting(self) -> Outcome | None:
         steps = self._steps
@@ -96,12 +106,14 @@ class Fleet:
                     rounds += 1
                 else:
                     rounds = 0
+                    self._look_ahead(wanting, letters)
                     self._mark(wanting, book)
         finally:
             for lane in self.lanes:
                 lane.abandon()
                 book.not_begun(lane.ahead)
                 lane.ahead.clear()
+                lane.after = None
 
     def _busy(self, letters: Iterator[Letter], book: Book) -> bool:
         """Give every free connection a letter; False when no connection has one any more."""
@@ -112,11 +124,22 @@ class Fleet:
         return any(lane.pause is not None for lane in self.lanes)
 
     def _next(self, lane: Lane, letters: Iterator[Letter]) -> bool:
-        if self.down is not None or self.stopped():
+        if self._ending():
             return False
         if not lane.ahead:
-            lane.ahead.extend(islice(letters, self.group))
+            first = [lane.after] if lane.after else []
+            lane.after = None
+            lane.ahead.extend(islice(chain(first, letters), self.group))
         return bool(lane.ahead)
+
+    def _look_ahead(self, lanes: Sequence[Lane], letters: Iterator[Letter]) -> None:
+        """Write the letters that follow, so that the end of each can announce the next."""
+        for lane in lanes:
+            if not lane.ahead and lane.after is None and not self._ending():
+                lane.after = next(letters, None)
+
+    def _ending(self) -> bool:
+        return self.down is not None or self.stopped()
 
     def _mark(self, wanting: Sequence[Lane], book: Book) -> None:
         first = [lane.letter for lane in wanting if lane.letter and not book.fresh(lane.letter)]
@@ -131,7 +154,7 @@ class Fleet:
             book.write([*first, *rest])
         for lane in wanting:
             assert lane.letter is not None
-            self._note(lane, lane.go_on(book.may_go(lane.letter)), book)
+            self._note(lane, lane.end_letter(book.may_go(lane.letter)), book)
 
     def _listen(self, book: Book) -> None:
         """Wait for replies; meanwhile nothing that is known stays unwritten for long."""

@@ -72,6 +72,9 @@ class MailSession(ABC):
         """The connection whose reply is waited for; None where there is none."""
         return None
 
+    def follow(self, envelope: Envelope | None) -> None:  # noqa: B027 - most have no use for it
+        """Told before a mark goes on: what comes next here, and may be announced with the dot."""
+
     def send(self, envelope: Envelope, before_dot: Callable[[], bool]) -> Outcome:
         """Hand one letter over and wait for each reply.
 

@@ -14,9 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
+from workers.dial import dial, greet
 from workers.headers import ascii_address
 from workers.outcome import Envelope, MailSession, Outcome, Pause, Steps
-from workers.wire import TROUBLE, dotted, greeting_name, tidy, verdict
+from workers.wire import TROUBLE, Replies, dotted, tidy, verdict
 
 Tls = Literal["none", "starttls", "implicit"]
 _Phase = Generator[Pause, bool, Outcome | None]
@@ -63,6 +64,8 @@ class SmtpSession(MailSession):
         self._pipelining = False
         self._unfinished = False
         self._answers = 0
+        self._next: Envelope | None = None
+        self._announced: tuple[str, str] | None = None  # with the dot of the letter before
 
     def steps(self, envelope: Envelope) -> Steps:
         """See `workers.outcome.MailSession.steps`."""
@@ -81,8 +84,14 @@ class SmtpSession(MailSession):
     def watched(self) -> socket.socket | None:
         return self._wire.sock if self._wire is not None else None
 
+    def follow(self, envelope: Envelope | None) -> None:
+        """See `workers.outcome.MailSession.follow`."""
+        self._next = envelope
+
     def close(self) -> None:
         """Say QUIT if there is someone to say it to; what comes of it changes no outcome."""
+        if self._announced is not None:
+            self._drop()  # a letter is waited for: a QUIT would be its first line
         wire, self._wire = self._wire, None
         if wire is None:
             return
@@ -99,6 +108,8 @@ class SmtpSession(MailSession):
         A kept connection may have been closed by the server while nobody wrote; if that is what
         its first answer shows, one fresh connection is tried. Nothing was handed over yet.
         """
+        if self._announced not in (None, (sender, recipient)):
+            self._drop()  # it waits for another letter
         kept = self._wire
         if kept is not None:
             outcome = yield from self._envelope(kept, sender, recipient)
@@ -115,15 +126,17 @@ class SmtpSession(MailSession):
         return self._wire is None and (self._answers == 0 or said_goodbye)
 
     def _envelope(self, wire: smtplib.SMTP, sender: str, recipient: str) -> _Phase:
-        commands = [f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>", "DATA"]
+        commands = _commands(sender, recipient)
         if self._unfinished:
             commands.insert(0, "RSET")
+        said, self._announced = self._announced == (sender, recipient), None
         self._answers, self._unfinished = 0, True
         outcome, code = None, 0
         phase = commands[0][:4]
         try:
-            if self._pipelining:
-                wire.send("".join(f"{command}\r\n" for command in commands))
+            if self._pipelining and not said:
+                wire.send(_lines(commands))
+            if self._pipelining and not _answered(wire):
                 yield Pause.REPLY
             for command in commands:
                 phase = command[:4]
@@ -157,7 +170,7 @@ class SmtpSession(MailSession):
             self._drop()
             return Outcome("aborted", None, "Stopped before the end of the letter.")
         try:
-            wire.send(b".\r\n")
+            wire.send(b".\r\n" + self._announcement())
             yield Pause.REPLY
             code, reply = wire.getreply()
         except TROUBLE as trouble:
@@ -169,6 +182,19 @@ class SmtpSession(MailSession):
             self._drop()
         return outcome
 
+    def _announcement(self) -> bytes:
+        """The next letter's MAIL, RCPT and DATA, which may follow the dot (RFC 2920, 3.1)."""
+        envelope, self._next = self._next, None
+        if envelope is None or not self._pipelining:
+            return b""
+        try:
+            sender = ascii_address(envelope.sender) if envelope.sender else ""
+            recipient = ascii_address(envelope.recipient)
+        except ValueError:
+            return b""  # said when its own turn comes
+        self._announced = (sender, recipient)
+        return _lines(_commands(sender, recipient))
+
     def _interruption(self, wire: smtplib.SMTP) -> Outcome | None:
         """A server that speaks or hangs up before the dot has not taken the letter.
 
@@ -176,7 +202,7 @@ class SmtpSession(MailSession):
         """
         poll = select.poll()
         poll.register(wire.sock or -1, select.POLLIN)
-        if not poll.poll(0):
+        if not _answered(wire) and not poll.poll(0):
             return None
         code, reply = wire.getreply()
         self._drop()
@@ -187,8 +213,8 @@ class SmtpSession(MailSession):
         self._unfinished = False
         wire: smtplib.SMTP | None = None
         try:
-            wire = self._dial()
-            self._greet(wire)
+            wire = dial(self._server)
+            greet(self._server, wire)
             self._pipelining = wire.has_extn("pipelining")
         except smtplib.SMTPResponseException as answer:
             trouble: Outcome = Outcome("host_down", answer.smtp_code, tidy(answer.smtp_error))
@@ -204,38 +230,24 @@ class SmtpSession(MailSession):
             wire.close()
         return trouble
 
-    def _dial(self) -> smtplib.SMTP:
-        server = self._server
-        placeholder = "localhost"
-        if server.tls == "implicit":
-            context = server.context or ssl.create_default_context()
-            return smtplib.SMTP_SSL(
-                server.host,
-                server.port,
-                placeholder,
-                timeout=server.timeout,
-                context=context,
-            )
-        return smtplib.SMTP(server.host, server.port, placeholder, timeout=server.timeout)
-
-    def _greet(self, wire: smtplib.SMTP) -> None:
-        server = self._server
-        assert wire.sock is not None
-        # Nagle would hold the final dot back until the body is acknowledged, about 40 ms a letter.
-        wire.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        wire.local_hostname = greeting_name(wire.sock)
-        wire.ehlo_or_helo_if_needed()
-        if server.tls == "starttls":
-            wire.starttls(context=server.context or ssl.create_default_context())
-            wire.ehlo_or_helo_if_needed()
-        if server.user is not None:
-            wire.login(server.user, server.password or "")
-
     def _drop(self) -> None:
         """Close without a word: a dot or a QUIT now could complete a letter that must not be."""
         wire, self._wire = self._wire, None
+        self._announced = None
         if wire is not None:
             wire.close()
 
     def _lost(self, phase: str, trouble: object) -> str:
         return f"The connection to {self._server.server} failed at {phase}: {trouble}"
+
+
+def _commands(sender: str, recipient: str) -> list[str]:
+    return [f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>", "DATA"]
+
+
+def _lines(commands: list[str]) -> bytes:
+    return "".join(f"{command}\r\n" for command in commands).encode("ascii")
+
+
+def _answered(wire: smtplib.SMTP) -> bool:
+    return isinstance(wire.file, Replies) and wire.file.waiting

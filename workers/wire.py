@@ -10,10 +10,38 @@ TROUBLE = (smtplib.SMTPException, OSError)
 
 _LINE_BREAK = re.compile(rb"\r\n|\r|\n")
 _LONGEST_REPLY = 500
+_AT_ONCE = 4096
 _GOOD = {"RSET": range(200, 300), "MAIL": range(200, 300), "RCPT": range(200, 300),
          "DATA": range(354, 355), ".": range(200, 300)}  # fmt: skip
 # 530, 534, 535, 538: the server wants us signed in, or signed in better. No letter's fault.
 _OUR_SIGN_IN = frozenset({530, 534, 535, 538})
+
+
+class Replies:
+    """What smtplib reads replies from. Unlike its own reader, it tells whether one is there:
+    a reply that came together with the one before it shows on the connection no more."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._data = b""
+
+    @property
+    def waiting(self) -> bool:
+        return b"\n" in self._data
+
+    def readline(self, most: int) -> bytes:
+        """One line with its end; what there is where the connection ends, or `most` of it."""
+        while b"\n" not in self._data and len(self._data) < most:
+            more = self._connection.recv(_AT_ONCE)
+            if not more:
+                break
+            self._data += more
+        end = self._data.find(b"\n") + 1 or len(self._data)
+        line, self._data = self._data[: min(end, most)], self._data[min(end, most) :]
+        return line
+
+    def close(self) -> None:
+        """Nothing of its own to close."""
 
 
 def verdict(phase: str, code: int, reply: bytes) -> Outcome | None:

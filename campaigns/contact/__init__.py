@@ -15,6 +15,7 @@ from campaigns.contact.host import (
     resting_until,
     take_lines,
 )
+from campaigns.contact.in_one import settle_and_mark
 from campaigns.contact.opening import open_touch
 from campaigns.contact.rescue import rescue
 from campaigns.contact.seal import seal, through
@@ -50,6 +51,7 @@ __all__ = [
     "seal",
     "send_again",
     "settle",
+    "settle_and_mark",
     "take_lines",
     "through",
     "waiting_on_hold",

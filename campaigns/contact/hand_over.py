@@ -21,18 +21,19 @@ BACK_OFF = (1, 2, 5, 10, 20, 30)
 LAST_CHANCE = timedelta(minutes=1)
 
 
-def _instants(*names: str) -> list[Any]:
+def instants(*names: str) -> list[Any]:
+    """Parameters of a plain statement that are instants."""
     return [bindparam(name, type_=UtcInstant()) for name in names]
 
 
-def _for_engines(statement: str, given: Given, *instants: str) -> dict[str, TextClause]:
+def _for_engines(statement: str, given: Given, *times: str) -> dict[str, TextClause]:
     return {
-        engine: text(statement.format(given=given.source(engine))).bindparams(*_instants(*instants))
+        engine: text(statement.format(given=given.source(engine))).bindparams(*instants(*times))
         for engine in ("sqlite", "postgresql")
     }
 
 
-_MARKED = Given(
+MARKED = Given(
     {
         "id": "bigint",
         "version": "bigint",
@@ -42,11 +43,12 @@ _MARKED = Given(
         "facts": "jsonb",
         "body_hash": "text",
         "told_day": "date",
-    }
+    },
+    name="ahead",
 )
 # `state || ''` is the state, but no index knows it: the key is to be used, not the index of all
 # that is being sent, where every mark leaves a dead entry behind.
-_MARK = (
+MARK = (
     "UPDATE delivery SET mark = :machine, lease_until = :lease, message_id = given.message_id, "
     "address = given.address, letter_version = given.letter_version, facts = given.facts, "
     "body_hash = given.body_hash, told_day = given.told_day FROM {given} "
@@ -61,24 +63,24 @@ _MARK = (
     "AND contact.email = given.address) "
     "RETURNING delivery.id"
 )
-_MARKS = _for_engines(_MARK, _MARKED, "machine", "lease", "now")
+_MARKS = _for_engines(MARK, MARKED, "machine", "lease", "now")
 
 # Said a second time, because nobody knows whether the first commit arrived, the same outcome
 # is still ours: that is why a letter that was put off keeps its token.
-_SETTLED = Given({"id": "bigint", "state": "text", "reply": "text", "reason": "text"})
-_SETTLE = (
+SETTLED = Given({"id": "bigint", "state": "text", "reply": "text", "reason": "text"}, name="behind")
+SETTLE = (
     "UPDATE delivery SET state = given.state, reply = given.reply, reason = given.reason, "
     "settled_at = :now FROM {given} WHERE delivery.id = given.id AND token = :token "
     "AND delivery.state IN ('sending', given.state) RETURNING delivery.id"
 )
-_SETTLES = _for_engines(_SETTLE, _SETTLED, "now")
+_SETTLES = _for_engines(SETTLE, SETTLED, "now")
 
 _PUT_OFF = text(
     "UPDATE delivery SET state = 'due', reply = :reply, reason = :reason, next_try = :next_try, "
     "attempt = CASE WHEN state = 'due' THEN attempt ELSE attempt + :tried END, "
     "lease_until = NULL, mark = NULL "
     "WHERE id = :id AND token = :token AND state IN ('sending', 'due') RETURNING id"
-).bindparams(*_instants("next_try"))
+).bindparams(*instants("next_try"))
 
 # Given up as uncertain while the answer was still on its way: now it is known, and the touch,
 # which was sealed with the wrong outcome, is sealed once more.
@@ -98,7 +100,7 @@ _HAND_BACK = text(
 _RENEW = text(
     "UPDATE delivery SET lease_until = :lease "
     "WHERE token = :token AND state = 'sending' AND mark IS NULL"
-).bindparams(*_instants("lease"))
+).bindparams(*instants("lease"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +146,13 @@ def mark(
     connection = session.connection()
     engine = connection.dialect.name
     values = {"now": now, "machine": machine, "lease": machine + lease, "token": token}
-    rows = [_as_row(claim, written) for claim, written in letters]
-    found = connection.execute(_MARKS[engine], values | _MARKED.values(rows))
+    rows = [marked_row(claim, written) for claim, written in letters]
+    found = connection.execute(_MARKS[engine], values | MARKED.values(rows))
     return set(found.scalars())
 
 
-def _as_row(claim: Claim, written: Written) -> tuple[Any, ...]:
+def marked_row(claim: Claim, written: Written) -> tuple[Any, ...]:
+    """The values of `MARKED`."""
     return (
         claim.delivery.id,
         claim.rollout.version,
@@ -167,7 +170,7 @@ def settle(
 ) -> set[int]:
     """Write the outcomes of letters that are still ours; their deliveries' ids."""
     known = [one for one in settlements if one.state != "due"]
-    ours = _settle(session, token, known, now) if known else set()
+    ours = settle_known(session, token, known, now) if known else set()
     for one in settlements:
         id_ = one.claim.delivery.id
         if id_ not in ours and _settle_alone(session, token, one, now):
@@ -175,14 +178,20 @@ def settle(
     return ours
 
 
-def _settle(
+def settle_known(
     session: Session, token: str, settlements: Sequence[Settlement], now: datetime
 ) -> set[int]:
+    """As `settle`, for letters of which none was put off; without a second look at the missing."""
     connection = session.connection()
     engine = connection.dialect.name
-    rows = [(one.claim.delivery.id, one.state, one.reply[:500], one.reason) for one in settlements]
-    values = {"token": token, "now": now} | _SETTLED.values(rows)
+    rows = [settled_row(one) for one in settlements]
+    values = {"token": token, "now": now} | SETTLED.values(rows)
     return set(connection.execute(_SETTLES[engine], values).scalars())
+
+
+def settled_row(one: Settlement) -> tuple[Any, ...]:
+    """The values of `SETTLED`."""
+    return one.claim.delivery.id, one.state, one.reply[:500], one.reason
 
 
 def _settle_alone(session: Session, token: str, one: Settlement, now: datetime) -> bool:
@@ -199,7 +208,7 @@ def _settle_alone(session: Session, token: str, one: Settlement, now: datetime) 
     session.connection().execute(_REOPEN, {"touch": touch_id})
     if one.state == "due":
         return _put_off(session, token, one, now)
-    return bool(_settle(session, token, [one], now))
+    return bool(settle_known(session, token, [one], now))
 
 
 def _put_off(session: Session, token: str, one: Settlement, now: datetime) -> bool:
