@@ -100,11 +100,10 @@ def deliver(rt: Runtime, now: datetime) -> Tally:
     tally, over = Tally(), _round_over(rt)
     with _fleet(rt, over) as fleet:
         while fleet.lanes and fleet.down is None and not rt.stopping.is_set():
-            if over():
-                tally.more = True
-                break
             moment = now if rt.clock.speed is not None else rt.clock.now()
-            if _batch(rt, fleet, moment, tally) < BATCH:
+            found = _batch(rt, fleet, moment, tally)
+            tally.more = found > 0 and over()
+            if tally.more or found < BATCH:
                 break
     return tally
 
