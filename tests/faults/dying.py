@@ -24,7 +24,8 @@ class Death:
     marked    the mark is committed, the final dot is not sent
     dot       the final dot is sent, the answer is not read
     answered  the server has taken it, nothing of that is committed
-    settling  the same, inside the transaction that would commit it
+    settling  the same, inside the transaction that would commit it; on Postgres, where that is
+              one statement, just before it
     """
 
     point: str
@@ -69,6 +70,9 @@ class DeadlySession(MailSession):
     def watched(self) -> socket.socket | None:
         return self.inner.watched()
 
+    def follow(self, envelope: Envelope | None) -> None:
+        self.inner.follow(envelope)
+
     def steps(self, envelope: Envelope) -> Steps:
         self.death.at("claimed")
         steps, marked = self.inner.steps(envelope), False
@@ -96,7 +100,8 @@ def main() -> None:
     rt = open_runtime()
 
     def settle() -> None:
-        event.listen(rt.store.engine, "commit", lambda _connection: os._exit(CODE))
+        moment = "commit" if rt.store.dialect == "sqlite" else "before_cursor_execute"
+        event.listen(rt.store.engine, moment, lambda *_: os._exit(CODE))
 
     death = Death(point, int(nth or 1), settle)
     tick(replace(rt, mailer=DeadlyMailer(rt.mailer, death)))
