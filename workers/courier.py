@@ -6,7 +6,6 @@ mark (commit) just before the final dot, settle (commit).
 
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,7 +15,8 @@ from campaigns.contact import Claim
 from guides.errors import GuideError
 from workers.book import Book, Letter
 from workers.compose import compose
-from workers.lanes import Fleet, Lane
+from workers.lanes import Fleet
+from workers.lent import lent_fleet
 from workers.outcome import Outcome
 from workers.runtime import Runtime
 from workers.tally import Tally
@@ -98,7 +98,7 @@ def deliver(rt: Runtime, now: datetime) -> Tally:
     """Claim and hand over until nothing is due any more, the mail server is away, or the round is
     over."""
     tally, over = Tally(), _round_over(rt)
-    with _fleet(rt, over) as fleet:
+    with lent_fleet(rt, over) as fleet:
         while fleet.lanes and fleet.down is None and not rt.stopping.is_set():
             moment = now if rt.clock.speed is not None else rt.clock.now()
             found = _batch(rt, fleet, moment, tally)
@@ -173,40 +173,6 @@ def seal_through(rt: Runtime, now: datetime, among: Collection[int] | None = Non
     for touch_id in ids:
         with rt.store.writing() as session:
             contact.seal(session, touch_id, now)
-
-
-@contextmanager
-def _fleet(rt: Runtime, over: Callable[[], bool]) -> Iterator[Fleet]:
-    """The connections, opened when they are first used and kept from batch to batch."""
-    turn = uuid.uuid4().hex
-    with _lines(rt, turn) as count, ExitStack() as opened:
-        lanes = [Lane(opened.enter_context(rt.mailer.session())) for _ in range(count)]
-        stopped = lambda: rt.stopping.is_set() or over()  # noqa: E731 - both are asked by name
-        yield Fleet(turn, lanes, rt.marks, rt.mailer.patience, stopped)
-
-
-@contextmanager
-def _lines(rt: Runtime, turn: str) -> Iterator[int]:
-    """How many connections this worker may open, where the server counts those of all."""
-    if rt.limits.lines is None:
-        yield rt.connections
-        return
-    machine = rt.clock.machine()
-    with rt.store.writing() as session:
-        count = contact.take_lines(
-            session,
-            rt.mailer.server,
-            rt.limits,
-            rt.connections,
-            turn,
-            machine,
-            machine + timedelta(seconds=rt.lease_seconds),
-        )
-    try:
-        yield count
-    finally:
-        with rt.store.writing() as session:
-            contact.give_back_lines(session, turn)
 
 
 def _hand_over(

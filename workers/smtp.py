@@ -15,9 +15,17 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from workers.dial import dial, greet
-from workers.headers import ascii_address
 from workers.outcome import Envelope, MailSession, Outcome, Pause, Steps
-from workers.wire import TROUBLE, Replies, dotted, tidy, verdict
+from workers.wire import (
+    TROUBLE,
+    announcing,
+    answered,
+    as_lines,
+    dotted,
+    ends_of,
+    tidy,
+    verdict,
+)
 
 Tls = Literal["none", "starttls", "implicit"]
 _Phase = Generator[Pause, bool, Outcome | None]
@@ -70,8 +78,7 @@ class SmtpSession(MailSession):
     def steps(self, envelope: Envelope) -> Steps:
         """See `workers.outcome.MailSession.steps`."""
         try:
-            sender = ascii_address(envelope.sender) if envelope.sender else ""
-            recipient = ascii_address(envelope.recipient)
+            sender, recipient = ends_of(envelope)
         except ValueError as wrong:
             return Outcome("refused", None, str(wrong))
         try:
@@ -126,7 +133,7 @@ class SmtpSession(MailSession):
         return self._wire is None and (self._answers == 0 or said_goodbye)
 
     def _envelope(self, wire: smtplib.SMTP, sender: str, recipient: str) -> _Phase:
-        commands = _commands(sender, recipient)
+        commands = announcing(sender, recipient)
         if self._unfinished:
             commands.insert(0, "RSET")
         said, self._announced = self._announced == (sender, recipient), None
@@ -135,8 +142,8 @@ class SmtpSession(MailSession):
         phase = commands[0][:4]
         try:
             if self._pipelining and not said:
-                wire.send(_lines(commands))
-            if self._pipelining and not _answered(wire):
+                wire.send(as_lines(commands))
+            if self._pipelining and not answered(wire):
                 yield Pause.REPLY
             for command in commands:
                 phase = command[:4]
@@ -188,12 +195,10 @@ class SmtpSession(MailSession):
         if envelope is None or not self._pipelining:
             return b""
         try:
-            sender = ascii_address(envelope.sender) if envelope.sender else ""
-            recipient = ascii_address(envelope.recipient)
+            self._announced = ends_of(envelope)
         except ValueError:
             return b""  # said when its own turn comes
-        self._announced = (sender, recipient)
-        return _lines(_commands(sender, recipient))
+        return as_lines(announcing(*self._announced))
 
     def _interruption(self, wire: smtplib.SMTP) -> Outcome | None:
         """A server that speaks or hangs up before the dot has not taken the letter.
@@ -202,7 +207,7 @@ class SmtpSession(MailSession):
         """
         poll = select.poll()
         poll.register(wire.sock or -1, select.POLLIN)
-        if not _answered(wire) and not poll.poll(0):
+        if not answered(wire) and not poll.poll(0):
             return None
         code, reply = wire.getreply()
         self._drop()
@@ -239,15 +244,3 @@ class SmtpSession(MailSession):
 
     def _lost(self, phase: str, trouble: object) -> str:
         return f"The connection to {self._server.server} failed at {phase}: {trouble}"
-
-
-def _commands(sender: str, recipient: str) -> list[str]:
-    return [f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>", "DATA"]
-
-
-def _lines(commands: list[str]) -> bytes:
-    return "".join(f"{command}\r\n" for command in commands).encode("ascii")
-
-
-def _answered(wire: smtplib.SMTP) -> bool:
-    return isinstance(wire.file, Replies) and wire.file.waiting

@@ -4,7 +4,8 @@ import re
 import smtplib
 import socket
 
-from workers.outcome import Outcome
+from workers.headers import ascii_address
+from workers.outcome import Envelope, Outcome
 
 TROUBLE = (smtplib.SMTPException, OSError)
 
@@ -42,6 +43,27 @@ class Replies:
 
     def close(self) -> None:
         """Nothing of its own to close."""
+
+
+def answered(wire: smtplib.SMTP) -> bool:
+    """Whether a reply is there that the connection itself shows no more."""
+    return isinstance(wire.file, Replies) and wire.file.waiting
+
+
+def ends_of(envelope: Envelope) -> tuple[str, str]:
+    """Sender (empty for none) and recipient as they travel. Raises ValueError."""
+    sender = ascii_address(envelope.sender) if envelope.sender else ""
+    return sender, ascii_address(envelope.recipient)
+
+
+def announcing(sender: str, recipient: str) -> list[str]:
+    """The commands before a letter."""
+    return [f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>", "DATA"]
+
+
+def as_lines(commands: list[str]) -> bytes:
+    """Several commands in one go (RFC 2920)."""
+    return "".join(f"{command}\r\n" for command in commands).encode("ascii")
 
 
 def verdict(phase: str, code: int, reply: bytes) -> Outcome | None:
