@@ -61,8 +61,7 @@ class Settings(BaseSettings):
         "Rollout <rollout@localhost>", description="Sender of every letter, as Name <address>."
     )
     dkim_key: str = Field(
-        "",
-        description="Private key in PEM that signs letters (DKIM); best as ROLLOUT_DKIM_KEY_FILE.",
+        "", description="PEM key that signs letters (DKIM); best as ROLLOUT_DKIM_KEY_FILE."
     )
     dkim_selector: str = Field(
         "rollout", description="Where the public key stands: SELECTOR._domainkey.YOUR-DOMAIN."
@@ -74,8 +73,7 @@ class Settings(BaseSettings):
     provider: str = Field("Your IT provider", description="Your firm's name, as customers know it.")
     provider_phone: str = Field("", description="The phone number that letters and pages show.")
     two_person: bool = Field(
-        True,
-        description="A campaign is approved by someone other than who opened it; 0 turns it off.",
+        True, description="Who opened a campaign does not approve it; 0 turns that off."
     )
     day_minutes: int = Field(
         480, ge=0, le=6000, description="Minutes that one technician has for rollouts on one day."
@@ -90,10 +88,7 @@ class Settings(BaseSettings):
         4, ge=1, le=64, description="Connections to the mail server that one worker opens."
     )
     marks: int = Field(
-        1,
-        ge=1,
-        le=200,
-        description="Letters a connection marks at once; a crash can leave as many uncertain.",
+        1, ge=1, le=200, description="Letters marked at once; a crash leaves as many uncertain."
     )
     mail_connections: int = Field(
         0, ge=0, description="Connections that the mail server allows in all; 0 is any number."
