@@ -70,6 +70,16 @@ def test_moving_the_date_moves_the_minutes(office: Office) -> None:
     assert held == [(2,)]
 
 
+def test_moving_the_date_takes_back_what_was_planned_for_the_old_one(office: Office) -> None:
+    rollout = invited(office)
+    for day in free(office, rollout)[:2]:
+        agree_on(office, rollout, day)
+    planned = "SELECT DISTINCT version, state FROM touch WHERE version > 0 ORDER BY version"
+    assert rows_of(office, planned)[-1] == (2, "planned")
+    waiting = "SELECT count(*) FROM touch WHERE version < 2 AND state = 'planned' AND version > 0"
+    assert rows_of(office, waiting) == [(0,)]
+
+
 def test_withdrawing_frees_the_minutes_and_asks_again(office: Office) -> None:
     rollout = invited(office)
     agree_on(office, rollout, free(office, rollout)[2])

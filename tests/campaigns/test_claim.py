@@ -36,6 +36,15 @@ def test_a_claimed_letter_is_not_claimed_again(office: Office) -> None:
     assert take(office, "third") == []
 
 
+def test_letters_that_have_gone_do_not_crowd_out_those_that_are_due(office: Office) -> None:
+    invited(office, customers=3)
+    first, second, third = take(office)
+    for claim in (first, second):
+        assert settle(office, claim, "sent")
+    assert settle(office, third, "due", at_once=True)
+    assert [claim.delivery.id for claim in take(office, "next", limit=1)] == [third.delivery.id]
+
+
 def test_a_held_campaign_gives_no_letters_away(office: Office) -> None:
     hold(office, invited(office))
     assert take(office) == []
