@@ -37,6 +37,7 @@ USED_BY_NAME = {
     "env_settings": "pydantic-settings calls with this keyword",
     "dotenv_settings": "pydantic-settings calls with this keyword",
     "file_secret_settings": "pydantic-settings calls with this keyword",
+    "readline": "smtplib's reader",
     "requires": "Celery's bootsteps",
     "settings_cls": "pydantic-settings calls with this keyword",
     "settings_customise_sources": "pydantic-settings",
