@@ -59,7 +59,7 @@ def test_an_announced_letter_that_does_not_come_is_not_handed_over() -> None:
     with PythonSink(pipelining=True) as sink, to(sink).session() as session:
         assert send(session, ["d1"], announced="d2") == ["accepted"]
     assert recipients(sink) == ["d1"]
-    assert sink.unfinished == [b""]
+    assert b"".join(sink.unfinished) == b""  # whether or not the sink came so far
     assert "QUIT" not in sink.verbs()
 
 
