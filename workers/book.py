@@ -17,6 +17,7 @@ from workers.compose import Composed
 from workers.outcome import Outcome
 from workers.runtime import Runtime
 from workers.tally import Tally
+from workers.wire import tidy
 
 STATES = {
     "accepted": "sent",
@@ -153,21 +154,30 @@ class Book:
         if self._old(machine):
             self._renew(machine)
         settlements = [_settlement(claim, outcome) for claim, outcome in self._behind]
-        now = self.now
+        known = [one for one in settlements if one.state != "due"]
+        # Before the marks: a crash between the two would leave two letters of one connection
+        # marked, and both uncertain.
+        ours = self._settle([one for one in settlements if one.state == "due"])
         with self.rt.store.at_once() as session:
-            ours, may = contact.settle_and_mark(
+            settled, may = contact.settle_and_mark(
                 session,
                 self.token,
-                [one for one in settlements if one.state != "due"],
+                known,
                 [(letter.claim, letter.composed.written) for letter in ahead],
-                now=now,
+                now=self.now,
                 machine=machine,
                 lease=self._lease,
             )
-        if others := [one for one in settlements if one.claim.delivery.id not in ours]:
-            with self.rt.store.writing() as session:
-                ours |= contact.settle(session, self.token, others, now)
+        ours |= settled | self._settle(
+            [one for one in known if one.claim.delivery.id not in settled]
+        )
         return ours, [letter for letter in ahead if letter.id in may]
+
+    def _settle(self, settlements: Sequence[Settlement]) -> set[int]:
+        if not settlements:
+            return set()
+        with self.rt.store.writing() as session:
+            return contact.settle(session, self.token, settlements, self.now)
 
     def _renew(self, machine: datetime) -> None:
         with self.rt.store.writing() as session:
@@ -199,7 +209,7 @@ def _settlement(claim: Claim, outcome: Outcome) -> Settlement:
     return Settlement(
         claim,
         state,
-        reply=f"{outcome.code or ''} {outcome.reply}".strip(),
-        reason=None if state == "sent" else outcome.reply[:500],
+        reply=tidy(f"{outcome.code or ''} {outcome.reply}"),
+        reason=None if state == "sent" else tidy(outcome.reply),
         at_once=outcome.kind in UNTRIED,
     )

@@ -16,7 +16,7 @@ from guides.errors import GuideError
 from workers.book import Book, Letter
 from workers.compose import compose
 from workers.lanes import Fleet
-from workers.lent import lent_fleet
+from workers.lent import Lent, lending
 from workers.outcome import Outcome
 from workers.runtime import Runtime
 from workers.tally import Tally
@@ -28,15 +28,17 @@ ROUND = timedelta(seconds=10)
 log = structlog.get_logger("courier")
 
 
-def sweep(rt: Runtime, now: datetime) -> Tally:
+def sweep(rt: Runtime, now: datetime, lent: Lent) -> Tally:
     """Everything that is due at `now`: open touches, then hand over their letters."""
     tally = open_due(rt, now)
-    tally.add(deliver(rt, now))
+    unopened = tally.more
+    tally.add(deliver(rt, now, lent))
+    tally.more |= unopened
     return tally
 
 
 def run_until(
-    rt: Runtime, since: datetime, until: datetime, at: Callable[[datetime], None]
+    rt: Runtime, since: datetime, until: datetime, at: Callable[[datetime], None], lent: Lent
 ) -> Tally:
     """Sweep at every instant in (since, until] at which something falls due, in order.
 
@@ -50,16 +52,17 @@ def run_until(
             moment = contact.next_due(session, moment, until)
         if moment is not None:
             at(moment)
-            tally.add(sweep(rt, moment))
+            tally.add(sweep(rt, moment, lent))
     if not rt.stopping.is_set():
         at(until)
-        tally.add(sweep(rt, until))
+        tally.add(sweep(rt, until, lent))
     return tally
 
 
 def open_due(rt: Runtime, now: datetime) -> Tally:
-    """Open every touch that is due; each in a transaction of its own."""
-    tally, stuck = Tally(), set[int]()
+    """Open every touch that is due, or as many as the round has time for; each in a transaction
+    of its own."""
+    tally, stuck, over = Tally(), set[int](), _round_over(rt)
     while True:
         with rt.store.reading() as session:
             found = contact.due_touches(session, now, TOUCHES + len(stuck))
@@ -69,6 +72,9 @@ def open_due(rt: Runtime, now: datetime) -> Tally:
                 return tally
             if not _open(rt, touch_id, now, tally):
                 stuck.add(touch_id)
+            elif over():
+                tally.more = True
+                return tally
         if len(ids) < TOUCHES:
             return tally
 
@@ -94,17 +100,20 @@ def _open(rt: Runtime, touch_id: int, now: datetime, tally: Tally) -> bool:
     return True
 
 
-def deliver(rt: Runtime, now: datetime) -> Tally:
+def deliver(rt: Runtime, now: datetime, lent: Lent | None = None) -> Tally:
     """Claim and hand over until nothing is due any more, the mail server is away, or the round is
-    over."""
+    over; over the connections that were `lent`, or some of its own."""
+    if lent is None:
+        with lending(rt) as own:
+            return deliver(rt, now, own)
     tally, over = Tally(), _round_over(rt)
-    with lent_fleet(rt, over) as fleet:
-        while fleet.lanes and fleet.down is None and not rt.stopping.is_set():
-            moment = now if rt.clock.speed is not None else rt.clock.now()
-            found = _batch(rt, fleet, moment, tally)
-            tally.more = found > 0 and over()
-            if tally.more or found < BATCH:
-                break
+    fleet = lent.fleet(over)
+    while fleet.lanes and fleet.down is None and not rt.stopping.is_set():
+        moment = now if rt.clock.speed is not None else rt.clock.now()
+        found = _batch(rt, fleet, moment, tally)
+        tally.more = found > 0 and over()
+        if tally.more or found < BATCH:
+            break
     return tally
 
 

@@ -38,11 +38,12 @@ class Lane:
     pause: Pause | None = None
     since: float = 0.0  # when the wait for a reply began
     retired: bool = False
+    promised: bool = False  # the next letter was announced with the end of the last one
     _steps: Steps | None = None
 
     def take_next(self) -> Outcome | None:
         """Start with the next letter; the outcome, where one is known at once."""
-        self.letter = self.ahead.popleft()
+        self.letter, self.promised = self.ahead.popleft(), False
         self._steps = steps = self.session.steps(self.letter.composed.envelope)
         return self._advance(lambda: next(steps))
 
@@ -51,10 +52,11 @@ class Lane:
         assert steps is not None
         return self._advance(lambda: steps.send(answer))
 
-    def end_letter(self, may_go: bool) -> Outcome | None:
-        """Go on from the mark."""
+    def end_letter(self, may_go: bool, last: bool) -> Outcome | None:
+        """Go on from the mark; unless it is the `last`, the next letter is announced with it."""
         following = self.ahead[0] if self.ahead else self.after
-        self.session.follow(following.composed.envelope if may_go and following else None)
+        self.promised = may_go and not last and following is not None
+        self.session.follow(following.composed.envelope if self.promised and following else None)
         return self.go_on(may_go)
 
     def give_up_waiting(self) -> Outcome | None:
@@ -124,7 +126,8 @@ class Fleet:
         return any(lane.pause is not None for lane in self.lanes)
 
     def _next(self, lane: Lane, letters: Iterator[Letter]) -> bool:
-        if self._ending():
+        # A letter that was announced is sent: the connection is of no use for any other.
+        if self._ending() and not (lane.promised and self.down is None):
             return False
         if not lane.ahead:
             first = [lane.after] if lane.after else []
@@ -152,9 +155,10 @@ class Fleet:
                 for letter in lane.ahead
             ]
             book.write([*first, *rest])
+        last = self._ending()
         for lane in wanting:
             assert lane.letter is not None
-            self._note(lane, lane.end_letter(book.may_go(lane.letter)), book)
+            self._note(lane, lane.end_letter(book.may_go(lane.letter), last), book)
 
     def _listen(self, book: Book) -> None:
         """Wait for replies; meanwhile nothing that is known stays unwritten for long."""
@@ -163,10 +167,16 @@ class Fleet:
         wait = COMPANY_MS if book.unwritten else int(1000 * min(max(left, 0), LOOK_UP))
         if not self._hear(wait, book) and book.unwritten:
             book.write()
-        for lane in waiting:
-            if lane.pause is Pause.REPLY and monotonic() - lane.since > self.patience:
-                self._note(lane, lane.give_up_waiting(), book)
+        self._give_up_on_the_silent(book)
         book.keep()
+
+    def _give_up_on_the_silent(self, book: Book) -> None:
+        late = [lane for lane in self._waiting() if monotonic() - lane.since > self.patience]
+        # We may have been the slow ones: an answer that has come meanwhile is an answer.
+        heard = _ready(late, 0) if late else []
+        for lane in late:
+            if lane not in heard:
+                self._note(lane, lane.give_up_waiting(), book)
 
     def _hear(self, milliseconds: int, book: Book) -> bool:
         """Go on with every connection that was answered; False where none was."""
@@ -204,14 +214,15 @@ class Fleet:
 
 def _ready(lanes: Sequence[Lane], milliseconds: int) -> list[Lane]:
     """The connections that can be read; one that is lost counts, reading it tells."""
-    poll, watched = select.poll(), {}
+    poll, watched, ready = select.poll(), {}, []
     for lane in lanes:
         connection = lane.session.watched()
         if connection is None or connection.fileno() < 0 or _decrypted(connection):
-            return [lane]
+            ready.append(lane)
+            continue
         watched[connection.fileno()] = lane
         poll.register(connection, select.POLLIN)
-    return [watched[number] for number, _ in poll.poll(milliseconds)]
+    return ready + [watched[number] for number, _ in poll.poll(0 if ready else milliseconds)]
 
 
 def _decrypted(connection: object) -> bool:

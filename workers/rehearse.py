@@ -16,6 +16,7 @@ from campaigns.rules.throughput import Load, Passage, passages
 from campaigns.store import Store
 from workers.courier import run_until, sweep
 from workers.events import Event, events_since, past_of
+from workers.lent import lending
 from workers.mail import MemoryMailer
 from workers.runtime import NO_LIMITS, HandClock, Runtime
 from workers.stage import copy_campaign
@@ -75,8 +76,9 @@ def rehearse(rt: Runtime, name: str, until: datetime | None = None) -> Rehearsal
             past = past_of(session)
         _raise_curtain(stage, name, now)
         end = until or now + HORIZON
-        sweep(stage, now)
-        run_until(stage, now, end, stage.clock.move_to)
+        with lending(stage) as lent:
+            sweep(stage, now, lent)
+            run_until(stage, now, end, stage.clock.move_to, lent)
         with copy.writing() as session:
             progress.move_along(session, end)
         with copy.reading() as session:

@@ -5,10 +5,10 @@ lost after the final dot (the letter may be there). So it lends its connection a
 and the phases of RFC 5321 are walked here. RFC 2920 pipelining is used where it is offered.
 """
 
-import select
 import smtplib
 import socket
 import ssl
+import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +23,7 @@ from workers.wire import (
     as_lines,
     dotted,
     ends_of,
+    speaks,
     tidy,
     verdict,
 )
@@ -45,6 +46,8 @@ class SmtpMailer:
     tls: Tls = "starttls"
     timeout: float = 30.0
     context: ssl.SSLContext | None = field(default=None, repr=False)
+    # Set once the server has forgotten what came with a final dot: nothing is announced any more.
+    forgetful: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
 
     @property
     def server(self) -> str:
@@ -117,6 +120,8 @@ class SmtpSession(MailSession):
         """
         if self._announced not in (None, (sender, recipient)):
             self._drop()  # it waits for another letter
+        if self._wire is not None and self._announced is None and speaks(self._wire):
+            self._drop()  # what it says unasked would pass for the reply to MAIL
         kept = self._wire
         if kept is not None:
             outcome = yield from self._envelope(kept, sender, recipient)
@@ -143,12 +148,11 @@ class SmtpSession(MailSession):
         try:
             if self._pipelining and not said:
                 wire.send(as_lines(commands))
-            if self._pipelining and not answered(wire):
-                yield Pause.REPLY
             for command in commands:
                 phase = command[:4]
                 if not self._pipelining:
                     wire.putcmd(command)
+                if not answered(wire):
                     yield Pause.REPLY
                 code, reply = wire.getreply()
                 self._answers += 1
@@ -156,6 +160,8 @@ class SmtpSession(MailSession):
                 if outcome and (not self._pipelining or outcome.kind == "host_down"):
                     break
         except TROUBLE as trouble:
+            if said and not self._answers and isinstance(trouble, TimeoutError):
+                self._server.forgetful.set()
             self._drop()
             return outcome or Outcome("later", None, self._lost(phase, trouble))
         if outcome and (outcome.kind == "host_down" or not 400 <= code <= 599):
@@ -192,7 +198,7 @@ class SmtpSession(MailSession):
     def _announcement(self) -> bytes:
         """The next letter's MAIL, RCPT and DATA, which may follow the dot (RFC 2920, 3.1)."""
         envelope, self._next = self._next, None
-        if envelope is None or not self._pipelining:
+        if envelope is None or not self._pipelining or self._server.forgetful.is_set():
             return b""
         try:
             self._announced = ends_of(envelope)
@@ -205,9 +211,7 @@ class SmtpSession(MailSession):
 
         Seen now it is safe to try again; seen after the mark it would be uncertain.
         """
-        poll = select.poll()
-        poll.register(wire.sock or -1, select.POLLIN)
-        if not answered(wire) and not poll.poll(0):
+        if not speaks(wire):
             return None
         code, reply = wire.getreply()
         self._drop()

@@ -10,6 +10,7 @@ from campaigns import arming, contact, progress, uploads
 from campaigns.models import Installation
 from workers import gate
 from workers.courier import run_until, seal_through, sweep
+from workers.lent import Lent, lending
 from workers.place import boot_now
 from workers.runtime import Runtime
 from workers.tally import Tally
@@ -34,29 +35,30 @@ def tick(
     `told` hears why nothing may be sent, in which case nothing is touched; or None.
     """
     tally = Tally()
-    while True:
-        why = gate.may_send(rt)
-        told(why)
-        if why is not None:
-            return tally
-        tally.add(_round(rt, until))
-        if not tally.more or rt.stopping.is_set():
-            return tally
+    with lending(rt) as lent:
+        while True:
+            why = gate.may_send(rt)
+            told(why)
+            if why is not None:
+                return tally
+            tally.add(_round(rt, until, lent))
+            if not tally.more or rt.stopping.is_set():
+                return tally
 
 
-def _round(rt: Runtime, until: datetime | None) -> Tally:
+def _round(rt: Runtime, until: datetime | None, lent: Lent) -> Tally:
     """Short enough that what died is taken back soon, however many letters there are to send."""
     gate.note_round(rt)
     with rt.store.writing() as session:
         contact.rescue(session, now=rt.clock.now(), machine=rt.clock.machine())
     seal_through(rt, rt.clock.now())
     if rt.clock.speed:
-        return _catch_up(rt, until)
+        return _catch_up(rt, until, lent)
     now = rt.clock.now()
-    tally = sweep(rt, now)
+    tally = sweep(rt, now, lent)
     target = until if until and rt.clock.speed is not None else now
     if target > now:
-        tally.add(run_until(rt, now, target, rt.clock.move_to))
+        tally.add(run_until(rt, now, target, rt.clock.move_to, lent))
     _arrive(rt, target)
     return tally
 
@@ -67,7 +69,7 @@ def last_sweep(rt: Runtime) -> datetime:
         return session.get_one(Installation, 1).swept_machine_at or NEVER
 
 
-def _catch_up(rt: Runtime, until: datetime | None) -> Tally:
+def _catch_up(rt: Runtime, until: datetime | None, lent: Lent) -> Tally:
     """Walk from the last sweep to where a running clock stands, through each due moment.
 
     One process at a time: two would do tomorrow's letters while today's are on their way.
@@ -78,9 +80,10 @@ def _catch_up(rt: Runtime, until: datetime | None) -> Tally:
         return Tally()
     try:
         target = until or rt.clock.now()
-        tally = sweep(rt, since)
+        keep = lambda moment: _keep_turn(rt, turn, moment)  # noqa: E731 - one line says it
+        tally = sweep(rt, since, lent)
         if target > since:
-            tally.add(run_until(rt, since, target, lambda moment: _keep_turn(rt, turn, moment)))
+            tally.add(run_until(rt, since, target, keep, lent))
         if not rt.stopping.is_set():
             _arrive(rt, max(since, target))
     finally:

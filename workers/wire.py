@@ -1,6 +1,7 @@
 """What travels on an SMTP connection: how a letter is written and what a reply means."""
 
 import re
+import select
 import smtplib
 import socket
 
@@ -48,6 +49,13 @@ class Replies:
 def answered(wire: smtplib.SMTP) -> bool:
     """Whether a reply is there that the connection itself shows no more."""
     return isinstance(wire.file, Replies) and wire.file.waiting
+
+
+def speaks(wire: smtplib.SMTP) -> bool:
+    """Whether the server has said something that was not read yet, or has hung up."""
+    poll = select.poll()
+    poll.register(wire.sock or -1, select.POLLIN)
+    return answered(wire) or bool(poll.poll(0))
 
 
 def ends_of(envelope: Envelope) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from rollout.seed.post import BreaksOnce
 from rollout.seed.staff import PROVIDER
 from rollout.seed.story import LOST_AT
 from workers.courier import run_until
+from workers.lent import lending
 from workers.runtime import Clock, HandClock, Runtime, nobody_to_wake
 from workers.steward import tick
 
@@ -77,7 +78,8 @@ class Past:
 
     def _walk(self, until: datetime) -> None:
         """A tick without its care for other processes: there is none, and nobody died."""
-        run_until(self.rt, self.now, until, self.rt.clock.move_to)
+        with lending(self.rt) as lent:
+            run_until(self.rt, self.now, until, self.rt.clock.move_to, lent)
         with self.rt.store.writing() as session:
             progress.move_along(session, until)
 

@@ -131,3 +131,14 @@ def test_replies_that_come_together_are_read_one_by_one() -> None:
 def test_a_reply_without_an_end_is_cut() -> None:
     replies = Replies(_Says(b"x" * 50, b"x" * 50 + b"\n"))  # type: ignore[arg-type]
     assert replies.readline(60) == b"x" * 60
+
+
+def test_a_reply_that_nobody_asked_for_is_not_taken_for_the_next_one() -> None:
+    """Else every answer would be read as that to the command before it."""
+    with PythonSink({".": [Step(250, "kept\r\n250 and once more")]}) as sink:
+        with to(sink).session() as session:
+            kinds = send(session, ["d1", "d2", "d3"])
+        connections = sink.connections
+    assert kinds == ["accepted"] * 3
+    assert recipients(sink) == ["d1", "d2", "d3"]
+    assert connections == 2

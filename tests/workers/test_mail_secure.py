@@ -8,7 +8,8 @@ import ssl
 
 import pytest
 
-from tests.services import PythonSink
+from tests.services import PythonSink, Step
+from tests.workers.test_mail_announced import recipients, send
 from workers.mail import Envelope, SmtpMailer
 from workers.smtp import Tls
 
@@ -95,3 +96,17 @@ def test_a_password_that_cannot_be_said_is_not_repeated() -> None:
 
 def test_a_mailer_does_not_show_its_password() -> None:
     assert "hidden" not in repr(SmtpMailer("h", 25, "dana", "hidden"))
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+def test_letters_announce_each_other_in_private_too(tls: Tls) -> None:
+    names = ["d1", "d2", "d3", "d4"]
+    script = {"RCPT": [Step(), Step(550)]}
+    with PythonSink(
+        script, pipelining=True, users={"dana": PASSWORD}, tls=SERVER, implicit=tls == "implicit"
+    ) as sink:
+        with mailer(sink, tls, CLIENT).session() as session:
+            kinds = send(session, names)
+        connections = sink.connections
+    assert kinds == ["accepted", "refused", "accepted", "accepted"]
+    assert (recipients(sink), connections) == (["d1", "d3", "d4"], 1)

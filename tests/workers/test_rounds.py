@@ -4,11 +4,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from campaigns import launch
+from campaigns.contact import Limits
 from campaigns.models import Campaign, Delivery
 from rollout.wiring import machine_now
 from tests.campaigns.claim_kit import hold, invited, states, take
-from tests.kit import ADA, Office, rows_of
-from workers.courier import ROUND, deliver
+from tests.kit import ADA, Office, add_customer, open_campaign, rows_of
+from tests.services.pysink import PythonSink
+from workers.courier import ROUND, deliver, open_due
+from workers.lent import lending
+from workers.mail import SmtpMailer
 from workers.runtime import Runtime
 from workers.steward import tick
 
@@ -79,3 +83,57 @@ def test_a_letter_that_waits_for_the_next_round_counts_no_attempt(office: Office
     invited(office, customers=30)
     deliver(in_real_time(office), office.now)
     assert rows_of(office, "SELECT DISTINCT attempt FROM delivery") == [(0,)]
+
+
+def test_a_server_is_greeted_once_for_all_rounds(office: Office) -> None:
+    """One that takes seconds to greet would else take hardly a letter a round."""
+    invited(office, customers=30)
+    with PythonSink(pipelining=True) as sink:
+        mailer = SmtpMailer("127.0.0.1", sink.port, tls="none", timeout=5)
+        tally = tick(replace(in_real_time(office), mailer=mailer))
+    assert (tally.sent, sink.connections) == (30, 1)
+
+
+def test_connections_that_others_may_want_are_ours_for_all_rounds_and_free_at_the_end(
+    office: Office,
+) -> None:
+    invited(office, customers=30)
+    seen: list[int] = []
+
+    def watch(phase: str) -> None:
+        if phase == "DATA":
+            seen.extend(row[0] for row in rows_of(office, "SELECT count(*) FROM mail_line"))
+
+    with PythonSink(pipelining=True, watch=watch) as sink:
+        mailer = SmtpMailer("127.0.0.1", sink.port, tls="none", timeout=5)
+        rt = replace(in_real_time(office), mailer=mailer, limits=Limits(lines=2), connections=2)
+        tally = tick(rt)
+    assert (tally.sent, sink.connections) == (30, 2)
+    assert set(seen) == {2}
+    assert rows_of(office, "SELECT count(*) FROM mail_line") == [(0,)]
+
+
+def test_connections_that_were_lost_to_another_worker_are_not_used_on(office: Office) -> None:
+    rt = replace(office.rt, limits=Limits(lines=1))
+    with lending(rt) as slow, lending(rt) as quick:
+        assert len(slow.fleet(never).lanes) == 1
+        assert not quick.fleet(never).lanes
+        office.clock.move_to(office.now + timedelta(seconds=rt.lease_seconds + 1))
+        assert len(quick.fleet(never).lanes) == 1
+        assert not slow.fleet(never).lanes
+
+
+def never() -> bool:
+    return False
+
+
+def test_touches_that_are_due_are_opened_in_rounds_too(office: Office) -> None:
+    for number in range(30):
+        add_customer(office, f"Customer {number}", people=1)
+    open_campaign(office)
+    office.clock.move_to(office.now + timedelta(hours=3))
+    rt = in_real_time(office)
+    opened = open_due(rt, office.now)
+    assert opened.more
+    assert 0 < opened.due < 30
+    assert tick(rt).sent == 30
