@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+_ENDLESS = 2**63 - 1  # the largest bigint
+
 
 @dataclass(frozen=True)
 class Given:
@@ -29,12 +31,12 @@ class Given:
             )
             return f"(SELECT {picked} FROM json_each(:{self.name})) AS given"  # noqa: S608
         # Postgres expects a hundred rows of any JSON, and would rather read a whole table than look
-        # a hundred up. Two conditions that always hold bring that to eleven; unlike an array's, the
+        # a hundred up. Two conditions that always hold bring that down; unlike an array's, the
         # guess does not depend on what is given, so that the plan is made once and kept.
         picked = ", ".join(self._picked(place, name) for place, name in enumerate(self.columns))
         return (
             f"(SELECT {picked} FROM jsonb_array_elements(CAST(:{self.name} AS jsonb)) "  # noqa: S608
-            "WITH ORDINALITY AS told (row, place) WHERE place > 0 AND place < 1000000) AS given"
+            f"WITH ORDINALITY AS told (row, place) WHERE place > 0 AND place < {_ENDLESS}) AS given"
         )
 
     def values(self, rows: Sequence[Sequence[Any]]) -> dict[str, str]:

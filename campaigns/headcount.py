@@ -5,7 +5,7 @@ or somebody's standing, recounts those customers in the same transaction: what i
 always equals a count of the rows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -22,17 +22,12 @@ AT_ONCE = 5000  # customers; both engines limit how many values one statement ma
 def recount(session: Session, customer_ids: Iterable[int]) -> None:
     """Count the people of these customers anew, after the last write and before the journal.
 
-    The customers are locked in the order of their ids: of two transactions that write people of
-    one customer, the second counts when the first is through, and sees its rows. Rows that only
-    point at a customer are not kept waiting (FOR NO KEY UPDATE on Postgres; SQLite has one
-    writer and ignores the words).
+    The customers are locked first: of two transactions that write people of one customer, the
+    second counts when the first is through, and sees its rows.
     """
     session.flush()
-    waiting = iter(sorted(set(customer_ids)))
-    while part := list(islice(waiting, AT_ONCE)):
-        these = Customer.id.in_(part)
-        lock = select(Customer.id).where(these).order_by(Customer.id)
-        session.execute(lock.with_for_update(key_share=True)).all()
+    for part in _parts(customer_ids):
+        lock(session, part)
         for table, columns, counted in _counters(part):
             session.execute(
                 delete(table)
@@ -40,6 +35,23 @@ def recount(session: Session, customer_ids: Iterable[int]) -> None:
                 .execution_options(synchronize_session=False)
             )
             session.execute(insert(table).from_select(columns, counted))
+
+
+def lock(session: Session, customer_ids: Iterable[int]) -> None:
+    """Lock these customers in the order of their ids, so that two who do so never wait in a ring.
+
+    Rows that only point at a customer are not kept waiting (FOR NO KEY UPDATE on Postgres;
+    SQLite has one writer and ignores the words).
+    """
+    for part in _parts(customer_ids):
+        these = select(Customer.id).where(Customer.id.in_(part)).order_by(Customer.id)
+        session.execute(these.with_for_update(key_share=True)).all()
+
+
+def _parts(customer_ids: Iterable[int]) -> Iterator[list[int]]:
+    waiting = iter(sorted(set(customer_ids)))
+    while part := list(islice(waiting, AT_ONCE)):
+        yield part
 
 
 def recount_all(session: Session) -> int:

@@ -25,6 +25,7 @@ from campaigns.models.base import UtcInstant
 from campaigns.people import counted
 from campaigns.rules.audience import Person
 
+_WHY_NOT = func.coalesce(Contact.suppressed_why, "no reason given")
 FALLBACK = {"site_contact": "decision_maker"}
 UNREMARKED = Person()  # of whom nothing is known but the address
 
@@ -136,7 +137,7 @@ def _people(audience: str) -> Select[Any]:
         select(
             Contact.id,
             Contact.left_at.is_not(None),
-            case((Contact.suppressed_at.is_not(None), Contact.suppressed_why)),
+            case((Contact.suppressed_at.is_not(None), _WHY_NOT)),
         )
         .where(Contact.customer_id == bindparam("customer"))
         .order_by(Contact.email)

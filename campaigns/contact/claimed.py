@@ -81,7 +81,7 @@ def _for_engines(statement: str) -> dict[str, TextClause]:
 
 _READERS = _for_engines(
     "SELECT id, name, email, locale, left_at IS NOT NULL AS has_left, "
-    "CASE WHEN suppressed_at IS NOT NULL THEN suppressed_why END AS not_used "
+    "CASE WHEN suppressed_at IS NOT NULL THEN coalesce(suppressed_why, 'no reason given') END "
     "FROM contact WHERE id {among}"
 )
 _LEVELS = _for_engines(

@@ -113,14 +113,16 @@ def take_lines(
     return len(free)
 
 
-def renew_lines(session: Session, token: str, lease_until: datetime) -> None:
-    """A worker that is at work keeps its connections."""
-    session.execute(
+def renew_lines(session: Session, token: str, lease_until: datetime) -> int:
+    """A worker that is at work keeps its connections; how many it still has."""
+    kept = session.scalars(
         update(MailLine)
         .where(MailLine.token == token)
         .values(lease_until=lease_until)
+        .returning(MailLine.number)
         .execution_options(synchronize_session=False)
     )
+    return len(kept.all())
 
 
 def give_back_lines(session: Session, token: str) -> None:

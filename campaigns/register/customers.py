@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaigns import headcount
 from campaigns.journal import Actor, record
 from campaigns.models import Customer, CustomerDomain
 from campaigns.register.result import ImportResult
@@ -112,6 +113,8 @@ def _domains(session: Session) -> dict[str, str]:
 
 
 def _write(session: Session, draft: _Draft, who: Actor, now: datetime) -> None:
+    # In their order, not the file's, and before the journal: an import of people may hold some.
+    headcount.lock(session, [customer.id for customer, _ in draft.update])
     for row in draft.create:
         customer = Customer(
             name=row.name,

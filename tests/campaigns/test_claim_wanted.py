@@ -28,6 +28,18 @@ def test_who_is_done_between_opening_and_sending_is_spared(office: Office) -> No
     assert (state, why) == ("skipped", "done already (evidence level 2)")
 
 
+def test_an_address_put_aside_after_opening_is_spared_even_without_a_reason(
+    office: Office,
+) -> None:
+    invited(office, customers=2)
+    change_contact(office, "kim@customer-1.example", suppressed_at=office.now)
+    assert deliver(office.rt, office.now).sent == 1
+    assert set(rows_of(office, OUTCOMES)) == {
+        ("sent", None),
+        ("skipped", "address not used: no reason given"),
+    }
+
+
 def test_letters_of_many_customers_in_one_claim_keep_their_own_facts(office: Office) -> None:
     invited(office, customers=3)
     change_contact(office, "kim@customer-1.example", locale="de-AT")

@@ -39,6 +39,15 @@ def test_no_rows_are_no_rows(office: Office) -> None:
         assert session.execute(statement, KINDS.values([])).scalar() == 0
 
 
+def test_no_number_of_rows_is_too_many(office: Office) -> None:
+    many = 1_000_010
+    with office.store.reading() as session:
+        dialect = session.connection().dialect.name
+        statement = text(f"SELECT count(*), max(id) FROM {KINDS.source(dialect)}")
+        rows = [(number,) for number in range(1, many + 1)]
+        assert tuple(session.execute(statement, KINDS.values(rows)).one()) == (many, many)
+
+
 def test_a_transaction_of_one_statement_is_kept(office: Office) -> None:
     invited(office)
     with office.store.at_once() as session:

@@ -13,7 +13,7 @@ from campaigns.observe import return_to_scope
 from campaigns.observe.exempting import exemption_of
 from campaigns.register import edit
 from campaigns.rules.adoption import People
-from campaigns.rules.records import ContactRecord
+from campaigns.rules.records import ContactRecord, CustomerRecord
 from tests.kit import ADA, Office, add_customer, open_campaign, parsed, rows_of
 from tests.people_kit import contact_of, except_until, import_words, word_of
 
@@ -199,6 +199,31 @@ def test_two_who_write_people_of_one_customer_at_once_are_both_counted(office: O
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(leave, range(4)))
     assert kept(office) == counted(office) == {"Alpha": [2, 0, 0, 0, 0, 0]}
+
+
+def test_customers_and_people_that_are_written_at_once_do_not_wait_in_a_ring(
+    office: Office,
+) -> None:
+    ids = [add_customer(office, f"Customer {n}", people=1) for n in range(12)]
+    together = Barrier(2)
+
+    def customers() -> None:
+        together.wait()
+        for size in range(1, 16):
+            rows = [CustomerRecord(f"Customer {n}", headcount=size) for n in reversed(range(12))]
+            with office.store.writing() as session:
+                register.import_customers(session, parsed(*rows), who=ADA, now=office.now)
+
+    def people() -> None:
+        together.wait()
+        for _ in range(30):
+            with office.store.writing() as session:
+                headcount.recount(session, ids)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(customers), pool.submit(people)]:
+            done.result()
+    assert rows_of(office, "SELECT DISTINCT headcount FROM customer") == [(15,)]
 
 
 def test_counters_that_were_changed_past_the_product_are_found_and_set_right(

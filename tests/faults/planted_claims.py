@@ -89,8 +89,8 @@ CLAIMS = (
     Mutation(
         "an address that is not used gets nothing",
         _CLAIMED,
-        "CASE WHEN suppressed_at IS NOT NULL THEN suppressed_why END AS not_used ",
-        "NULL AS not_used ",
+        "CASE WHEN suppressed_at IS NOT NULL THEN coalesce(suppressed_why, 'no reason given') END ",
+        "NULL ",
         (CLAIM, GUARDS, RIVER),
     ),
     Mutation(
