@@ -114,15 +114,20 @@ _TAKE = (
     "JOIN rollout ON rollout.id = touch.rollout_id "
     "JOIN campaign ON campaign.id = rollout.campaign_id "
     "WHERE delivery.state = 'due' AND delivery.next_try <= :now AND campaign.state = 'running' "
+    "{only}"
     "ORDER BY delivery.next_try, delivery.id LIMIT :most{lock}) "
     "UPDATE delivery SET state = 'sending', token = :token, lease_until = :lease, mark = NULL "
     "WHERE id IN (SELECT id FROM due) AND state = 'due' "
     "RETURNING id, public_id, touch_id, contact_id, attempt"
 )
+_URGENT, _ANY = "AND delivery.urgent ", ""
 _TAKES = {
-    engine: text(_TAKE.format(lock=lock)).bindparams(
-        bindparam("now", type_=UtcInstant()), bindparam("lease", type_=UtcInstant())
-    )
+    engine: [
+        text(_TAKE.format(lock=lock, only=only)).bindparams(
+            bindparam("now", type_=UtcInstant()), bindparam("lease", type_=UtcInstant())
+        )
+        for only in (_URGENT, _ANY)
+    ]
     for engine, lock in (
         ("sqlite", ""),
         ("postgresql", " FOR UPDATE OF delivery SKIP LOCKED"),
@@ -137,11 +142,15 @@ _RELEASE = text(
 def _take(
     session: Session, now: datetime, lease_until: datetime, token: str, limit: int
 ) -> list[Letter]:
-    """In the order in which they were made."""
+    """Urgent ones first, then the oldest; each in the order in which they were made."""
     connection = session.connection()
-    values = {"now": now, "lease": lease_until, "token": token, "most": limit}
-    rows = connection.execute(_TAKES[connection.dialect.name], values).all()
-    return sorted(map(Letter._make, rows))
+    values = {"now": now, "lease": lease_until, "token": token}
+    taken: list[Letter] = []
+    for statement in _TAKES[connection.dialect.name]:
+        if room := limit - len(taken):
+            rows = connection.execute(statement, values | {"most": room}).all()
+            taken += sorted(map(Letter._make, rows))
+    return taken
 
 
 def _release(session: Session, against: Mapping[int, Unwanted], token: str, now: datetime) -> None:

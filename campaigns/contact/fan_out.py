@@ -51,7 +51,7 @@ def fan_out(
     if not people:
         return _nobody(session, touch, step, rollout, now)
     reasons = _reasons(people, _occasion(touched, now), now)
-    _write(session, touch, people, reasons, now, instance)
+    _write(session, touched, people, reasons, now, instance)
     due = [one.contact_id for one, reason in zip(people, reasons, strict=True) if reason is None]
     _link(session, step, rollout, due, now, links)
     if not due:
@@ -114,10 +114,10 @@ _PEOPLE = Given({"contact_id": "bigint", "public_id": "text", "reason": "text"})
 # Without the WHERE, SQLite would take ON CONFLICT for a condition of a join.
 _WRITE = _for_engines(
     "INSERT INTO delivery (public_id, touch_id, contact_id, state, reason, attempt, next_try, "
-    "created_at, settled_at) SELECT given.public_id, :touch, given.contact_id, "
-    "CASE WHEN given.reason IS NULL THEN 'due' ELSE 'skipped' END, given.reason, 0, :now, :now, "
-    "CASE WHEN given.reason IS NULL THEN NULL ELSE :now END FROM {given} WHERE 1 = 1 "
-    "ON CONFLICT DO NOTHING",
+    "urgent, created_at, settled_at) SELECT given.public_id, :touch, given.contact_id, "
+    "CASE WHEN given.reason IS NULL THEN 'due' ELSE 'skipped' END, given.reason, 0, :now, "
+    ":urgent, :now, CASE WHEN given.reason IS NULL THEN NULL ELSE :now END FROM {given} "
+    "WHERE 1 = 1 ON CONFLICT DO NOTHING",
     _PEOPLE,
 )
 _HASHES = Given({"contact_id": "bigint", "token_hash": "text"})
@@ -135,20 +135,27 @@ _LINKED = text(
 
 def _write(
     session: Session,
-    touch: Touch,
+    touched: Touched,
     people: Sequence[Candidate],
     reasons: Sequence[str | None],
     now: datetime,
     instance: str,
 ) -> None:
-    head = hashlib.sha256(f"{instance}:{touch.id}:".encode())
+    touch_id = touched.touch.id
+    head = hashlib.sha256(f"{instance}:{touch_id}:".encode())
     rows = [
         (one.contact_id, _public_id(head, one.contact_id), reason)
         for one, reason in zip(people, reasons, strict=True)
     ]
     connection = session.connection()
     engine = connection.dialect.name
-    connection.execute(_WRITE[engine], {"touch": touch.id, "now": now} | _PEOPLE.values(rows))
+    values = {"touch": touch_id, "urgent": _answers(touched.step), "now": now}
+    connection.execute(_WRITE[engine], values | _PEOPLE.values(rows))
+
+
+def _answers(step: Step) -> bool:
+    """Whether somebody who has just agreed, moved or withdrawn a date waits for the letter."""
+    return step.anchor == "agreed" and step.audience == "decision_maker"
 
 
 def _public_id(head: "hashlib._Hash", contact_id: int) -> str:

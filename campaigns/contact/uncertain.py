@@ -17,7 +17,8 @@ def send_again(session: Session, public_id: str, *, who: Actor, now: datetime) -
     """
     delivery = _uncertain(session, public_id)
     _still_on(session, delivery)
-    _move(session, delivery, {"state": "due", "next_try": now, "settled_at": None, "mark": None})
+    again = {"state": "due", "next_try": now, "urgent": True, "settled_at": None, "mark": None}
+    _move(session, delivery, again)
     session.execute(
         update(Touch)
         .where(Touch.id == delivery.touch_id, Touch.state == "done")

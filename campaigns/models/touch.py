@@ -113,6 +113,12 @@ class Delivery(Base):
             postgresql_where=text("state = 'due'"),
         ),
         Index(
+            "ix_delivery_urgent",
+            "next_try",
+            sqlite_where=text("state = 'due' AND urgent"),
+            postgresql_where=text("state = 'due' AND urgent"),
+        ),
+        Index(
             "ix_delivery_sending",
             "lease_until",
             sqlite_where=text("state = 'sending'"),
@@ -136,6 +142,8 @@ class Delivery(Base):
     reason: Mapped[str | None] = mapped_column(String(500))
     attempt: Mapped[int] = mapped_column(default=0)
     next_try: Mapped[Instant]
+    # Somebody did something and waits for this answer: it goes before what was planned.
+    urgent: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     lease_until: Mapped[datetime | None] = mapped_column(UtcInstant)
     token: Mapped[str | None] = mapped_column(String(32))
     mark: Mapped[datetime | None] = mapped_column(UtcInstant)
