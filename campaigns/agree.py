@@ -5,6 +5,7 @@ plan and the journal. Two customers and one last place: the conditional UPDATE o
 the technician's day lets exactly one through.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from sqlalchemy import bindparam, func, select, update
@@ -18,17 +19,22 @@ from campaigns.capacity import Room, room_for
 from campaigns.choice import Case, change_until
 from campaigns.errors import Conflict, NotFound
 from campaigns.journal import Actor
-from campaigns.models import (
-    Agreement,
-    Campaign,
-    Customer,
-    Rollout,
-)
+from campaigns.models import Agreement, Campaign, Customer, Rollout
 from campaigns.rules import dates
 from campaigns.rules.calendar import local_instant
 from campaigns.rules.days import long_day
 
-__all__ = ["Chooser", "agree", "ask", "find_rollout", "versions", "withdraw"]
+__all__ = [
+    "Chooser",
+    "Wish",
+    "agree",
+    "ask",
+    "consider",
+    "find_rollout",
+    "settle",
+    "versions",
+    "withdraw",
+]
 
 # Built once: they run while others wait for the rollout or, on SQLite, for the database.
 _ANSWERED = select(Agreement).where(
@@ -40,6 +46,16 @@ _NEXT = (
     .values(version=bindparam("next"), state=bindparam("becomes"))
     .returning(Rollout.version)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The day and time that somebody wants, and the key of the form that says so."""
+
+    day: date
+    at: time
+    chooser: Chooser
+    answer_key: str
 
 
 def find_rollout(session: Session, campaign: Campaign, customer_name: str) -> Rollout:
@@ -73,13 +89,31 @@ def agree(
     with a code: `date_taken`, `too_late_to_change`, `not_running`, `changed_meanwhile`
     or the reason why the day is closed.
     """
-    if repeated := _repeated(session, case, answer_key, day, at):
+    wish = Wish(day, at, chooser, answer_key)
+    found = consider(session, case, wish)
+    return settle(session, case, wish, found, now) if isinstance(found, Room) else found
+
+
+def consider(session: Session, case: Case, wish: Wish) -> Room | Agreement:
+    """The room that there is for a wish, or the agreement that it comes to without a booking.
+
+    Only reads: whoever is refused here has kept nobody else waiting. Raises Conflict as `agree`.
+    """
+    day, at, chooser = wish.day, wish.at, wish.chooser
+    if repeated := _repeated(session, case, wish.answer_key, day, at):
         return repeated
     _may_choose(case, chooser)
     room = room_for(session, case.rollout.id, day, day, case.terms.day_minutes)
     _may_have(case, day, at, chooser, room)
     if case.current and (case.current.day, case.current.local_time) == (day, at):
         return case.current
+    return room
+
+
+def settle(session: Session, case: Case, wish: Wish, room: Room, now: datetime) -> Agreement:
+    """Book what was considered. The version of the rollout and the minutes of the day decide:
+    who was overtaken since gets Conflict `changed_meanwhile` or `date_taken`."""
+    day, at, chooser = wish.day, wish.at, wish.chooser
     version = _next_version(session, case, "agreed")
     book(session, case, version, day, room, now)
     instant, shifted = local_instant(day, at, case.customer.timezone)
@@ -92,7 +126,7 @@ def agree(
         instant=instant,
         shifted=shifted,
         how=_how(case, chooser),
-        **_signed(chooser, answer_key, now),
+        **_signed(chooser, wish.answer_key, now),
     )
     _conclude(session, case, agreement, "date_agreed", now)
     return agreement

@@ -17,12 +17,17 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
 from campaigns.engine import make_engine
 
 MANY = 20  # rows from which arrays are worth their while
+
+
+class Overtaken(Exception):
+    """What a transaction has read is no longer so, and it may not write on top of that."""
 
 
 class Store:
@@ -60,7 +65,29 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: committed when the block ends, undone when it raises."""
-        with self._connection(writing=True) as connection:
+        with self._committed(locked=True) as session:
+            yield session
+
+    @contextmanager
+    def weighing(self) -> Iterator[Session]:
+        """As `writing`, for what mostly comes to nothing: until it writes, nobody waits for it.
+
+        On SQLite the first write takes the lock. Where somebody else writes or has written
+        since the first reading it raises Overtaken, all is undone, and the caller does it again
+        in `writing`. Postgres locks row by row in either, and never raises it.
+        """
+        try:
+            with self._committed(locked=False) as session:
+                yield session
+        except OperationalError as error:
+            # BUSY while somebody else writes, BUSY_SNAPSHOT afterwards: SQLite waits for neither.
+            if getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+                raise Overtaken from error
+            raise
+
+    @contextmanager
+    def _committed(self, locked: bool) -> Iterator[Session]:
+        with self._connection(writing=True, locked=locked) as connection:
             session = Session(connection, expire_on_commit=False)
             try:
                 yield session
@@ -88,9 +115,9 @@ class Store:
                 yield session
 
     @contextmanager
-    def _connection(self, writing: bool) -> Iterator[Connection]:
+    def _connection(self, writing: bool, locked: bool = False) -> Iterator[Connection]:
         with self.engine.connect() as connection:
-            options: dict[str, Any] = {"writing": writing}
+            options: dict[str, Any] = {"writing": locked}
             if self.dialect == "postgresql":
                 options["postgresql_readonly"] = not writing
             yield connection.execution_options(**options)

@@ -133,6 +133,13 @@ def choosing(
     """The page behind a link. Raises NotFound."""
     door = open_door(session, token, "choose")
     case = choice.case_in(session, door.situation, now, day_minutes)
+    return choosing_in(session, door, case, now=now, provider=provider)
+
+
+def choosing_in(
+    session: Session, door: Door, case: Case, *, now: datetime, provider: facts.Provider
+) -> Choosing:
+    """The same for a door and a case that are at hand."""
     book = playbook_of(case.campaign.playbook_source)
     counts = people.count(
         session, [case.rollout.id], case.campaign.id, book.evidence.value, case.terms.today

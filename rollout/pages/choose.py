@@ -72,12 +72,10 @@ def confirm(token: str) -> AnyResponse:
         signature = forms.signature(request.form)
     except Invalid as error:
         return _look_again(token, error)
-    try:
-        desk.book(token, chosen, signature)
-    except Conflict as refusal:
-        view = desk.read(token)
-        return _settled(view, token, signature) or show.refused(view, refusal, chosen)
-    return _home(token)
+    lost = desk.book(token, chosen, signature)
+    if lost is None:
+        return _home(token)
+    return _settled(lost.view, token, signature) or show.refused(lost.view, lost.why, chosen)
 
 
 @pages.get("/c/<token>/cancel")

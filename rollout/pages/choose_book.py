@@ -1,18 +1,30 @@
 """One transaction each: what a customer's page reads, books, cancels and asks."""
 
+from dataclasses import dataclass
+
 from sqlalchemy.orm import Session
 
 from campaigns import agree
-from campaigns.boards.choosing import Choosing, choosing
+from campaigns.boards.choosing import Choosing, choosing, choosing_in
 from campaigns.boards.door import Door, open_door
+from campaigns.capacity import Room
 from campaigns.choice import Case, case_in
 from campaigns.errors import Conflict
 from campaigns.journal import Actor
+from campaigns.store import Overtaken
 from rollout.current import runtime
 from rollout.desk import Desk
 from rollout.pages.choose_form import Choice, Signature
 
 STALE = "Somebody else changed the date a moment ago. This is how it stands now."
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A date that could not be had, and the page as it stood when that was found out."""
+
+    view: Choosing
+    why: Conflict
 
 
 def read(token: str) -> Choosing:
@@ -28,19 +40,43 @@ def read(token: str) -> Choosing:
         )
 
 
-def book(token: str, chosen: Choice, signature: Signature) -> None:
-    """Book or move the date. Raises NotFound, and Conflict with the domain's code."""
-    with Desk(runtime(), Actor(signature.name, signature.role)).writing() as session:
-        case, chooser = _open(session, token, signature)
-        agree.agree(
-            session,
-            case,
-            day=chosen.day,
-            at=chosen.at,
-            chooser=chooser,
-            answer_key=signature.key,
-            now=runtime().clock.now(),
-        )
+def book(token: str, chosen: Choice, signature: Signature) -> Lost | None:
+    """Book or move the date; None where that worked. Raises NotFound.
+
+    When the last place of a day goes, hundreds may want it: whoever is late is told so from
+    the one reading that found it out, and holds up nobody who is in time.
+    """
+    here = runtime()
+    try:
+        try:
+            with here.store.weighing() as session:
+                lost = _book(session, token, chosen, signature)
+        except Overtaken:
+            with here.store.writing() as session:
+                lost = _book(session, token, chosen, signature)
+    except Conflict as why:
+        return Lost(read(token), why)
+    if lost is None:
+        here.nudge()
+    return lost
+
+
+def _book(session: Session, token: str, chosen: Choice, signature: Signature) -> Lost | None:
+    here = runtime()
+    now = here.clock.now()
+    door, case = _case(session, token)
+    try:
+        chooser = _chooser(door, case, signature)
+        wish = agree.Wish(chosen.day, chosen.at, chooser, signature.key)
+        found = agree.consider(session, case, wish)
+    except Conflict as why:
+        # Nothing was written. Raised any further, it would roll back, and psycopg forgets its
+        # plans with every rollback.
+        view = choosing_in(session, door, case, now=now, provider=here.provider)
+        return Lost(view, why)
+    if isinstance(found, Room):
+        agree.settle(session, case, wish, found, now)
+    return None
 
 
 def withdraw(token: str, signature: Signature) -> None:
@@ -65,10 +101,14 @@ def ask(token: str, view: Choosing, kind: str, text: str) -> None:
 def _open(session: Session, token: str, signature: Signature) -> tuple[Case, agree.Chooser]:
     """The case, if it still is as the signer saw it or as this very form left it."""
     door, case = _case(session, token)
+    return case, _chooser(door, case, signature)
+
+
+def _chooser(door: Door, case: Case, signature: Signature) -> agree.Chooser:
     own = case.current is not None and case.current.answer_key == signature.key
     if case.rollout.version != signature.version and not own:
         raise Conflict(STALE, "changed_meanwhile")
-    return case, agree.Chooser(signature.name, signature.role, door.contact.id)
+    return agree.Chooser(signature.name, signature.role, door.contact.id)
 
 
 def _case(session: Session, token: str) -> tuple[Door, Case]:

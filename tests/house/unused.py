@@ -25,6 +25,7 @@ USED_BY_NAME = {
     "NDArray": "annotations in quotes",
     "ROLLOUT_STATES": "tests, to go through every state",
     "TOUCH_STATES": "tests, to go through every state",
+    "atoms_wrapper_class": "gunicorn",
     "branch_labels": "Alembic",
     "cache_ok": "SQLAlchemy's type decorators",
     "chance_right_direction": "a rule of the value model that no page shows yet",
