@@ -39,7 +39,7 @@ class Tokens:
 
 def kill_at_random(play: Play) -> Result:
     """F1: three workers, shot with SIGKILL again and again while letters leave."""
-    kills, plan = (40, Plan(200, 30)) if play.long else (4, Plan(20, 20))
+    kills, plan = (40, Plan(200, 45)) if play.long else (4, Plan(20, 20))
     with play.scene(plan) as scene:
         scene.beat()
         workers = [scene.worker() for _ in range(WORKERS)]
@@ -58,7 +58,8 @@ def kill_at_random(play: Play) -> Result:
 
 def _shoot(scene: Scene, workers: list[Process], kills: int, tokens: Tokens) -> int:
     """Kill a worker whenever some more letters have left; how many were killed."""
-    pace = scene.house.plan.letters // (kills + 2)
+    # Letters go on leaving while a killed worker is replaced: half as many again are kept ready.
+    pace = scene.house.plan.letters // (kills + kills // 2 + 2)
     for number in range(kills):
         if not scene.until_more(scene.dice.randint(pace // 2, pace), tokens.look):
             return number
