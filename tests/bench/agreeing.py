@@ -23,7 +23,7 @@ from tests.kit import Office, open_days
 
 GROUP = "agreeing"
 DAYS = 3  # on which everybody wants to be
-MINUTES = 10  # of a technician for one customer
+MINUTES = 5  # of a technician for one customer
 _FIELD = re.compile(r'name="(nonce|key|version)" value="([^"]*)"')
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 # Places that were booked but not counted, counted but not booked, or beyond what there is.
