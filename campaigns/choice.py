@@ -62,8 +62,13 @@ def offers(session: Session, case: Case) -> tuple[dates.OfferedDay, ...]:
 
 
 def propose(session: Session, case: Case) -> tuple[date, time] | None:
-    """Suggest the earliest day that is still open; nothing is booked by it."""
-    day = next((offered for offered in offers(session, case) if offered.verdict.open), None)
+    """Suggest the day that staff have proposed, or the earliest that is still open.
+
+    Nothing is booked by it.
+    """
+    free = [offered for offered in offers(session, case) if offered.verdict.open]
+    wanted = (offered for offered in free if offered.day == case.rollout.proposed_day)
+    day = next(wanted, free[0] if free else None)
     if day is None:
         return None
     case.rollout.proposed_day, case.rollout.proposed_time = day.day, day.times[0]

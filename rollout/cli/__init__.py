@@ -37,6 +37,10 @@ COMMANDS = {
     ),
     "migrate": ("rollout.cli.serve:migrate", "Bring the database to the newest shape."),
     "playbooks": ("rollout.cli.playbooks:playbooks_group", "The steps that campaigns follow."),
+    "propose": (
+        "rollout.cli.propose:propose",
+        "The best dates for all customers of a campaign that have none. Nothing is booked.",
+    ),
     "rehearse": (
         "rollout.cli.rehearse:rehearse",
         "Every message, task, skip and conflict ahead, on a virtual clock.",

@@ -37,6 +37,8 @@ def buttons_for(view: Summary) -> tuple[list[Button], str]:
         leads = bool(found) and not found[0].style
         ahead = Button("Look ahead", f"/campaigns/{view.id}/rehearsal", False, "quiet" * leads)
         found.insert(1 if leads else 0, ahead)
+        if may("plan"):
+            found.append(Button("Propose dates", f"/campaigns/{view.id}/proposal", False, "quiet"))
     return found, hint
 
 

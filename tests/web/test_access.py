@@ -47,6 +47,8 @@ read       GET  /campaigns/<number>.csv
 plan       GET  /campaigns/<number>/<move>
 plan       POST /campaigns/<number>/<move>
 approve    POST /campaigns/<number>/approve
+plan       GET  /campaigns/<number>/proposal
+plan       POST /campaigns/<number>/proposal
 read       GET  /campaigns/<number>/rehearsal
 read       GET  /campaigns/<number>/rehearsal.csv
 plan       GET  /campaigns/new

@@ -1,0 +1,81 @@
+"""`propose`: what is open to each customer, together; kept as a proposal, booked by nobody."""
+
+from datetime import date
+
+from campaigns import propose
+from campaigns.models import Campaign, Rollout
+from tests.campaigns.agree_kit import free
+from tests.kit import ADA, Office, add_customer, agree_on, open_campaign, rollout_id, rows_of
+from tests.statements import statements
+
+
+def campaign_of(office: Office, customers: int) -> int:
+    for number in range(customers):
+        add_customer(office, f"Customer {number}", people=5 + number)
+    return open_campaign(office)
+
+
+def plan(office: Office, campaign: int) -> propose.Dates:
+    with office.store.reading() as session:
+        found = session.get_one(Campaign, campaign)
+        return propose.proposed(session, found, office.now, office.rt.day_minutes)
+
+
+def keep(office: Office, campaign: int, found: propose.Dates) -> int:
+    chosen = {line.rollout_id: line.day for line in found.lines if line.day}
+    with office.store.writing() as session:
+        return propose.accept(
+            session,
+            session.get_one(Campaign, campaign),
+            chosen,
+            who=ADA,
+            now=office.now,
+            day_minutes=office.rt.day_minutes,
+        )
+
+
+def test_everybody_without_a_date_gets_one_that_its_own_page_offers(office: Office) -> None:
+    campaign = campaign_of(office, 12)
+    found = plan(office, campaign)
+    assert len(found.lines) == 12
+    for line in found.lines:
+        assert line.day in free(office, line.rollout_id)
+    assert rows_of(office, "SELECT count(*) FROM booking") == [(0,)]
+
+
+def test_an_agreed_date_stays_and_takes_its_technicians_time(office: Office) -> None:
+    campaign = campaign_of(office, 3)
+    rollout = rollout_id(office, campaign, "Customer 1")
+    agree_on(office, rollout, free(office, rollout)[0])
+    found = plan(office, campaign)
+    assert {line.customer for line in found.lines} == {"Customer 0", "Customer 2"}
+
+
+def test_what_is_kept_is_what_the_letter_proposes_and_asking_again_changes_nothing(
+    office: Office,
+) -> None:
+    campaign = campaign_of(office, 4)
+    found = plan(office, campaign)
+    assert keep(office, campaign, found) == 4
+    assert keep(office, campaign, found) == 0
+    again = plan(office, campaign)
+    days: dict[int, date | None] = {line.rollout_id: line.day for line in found.lines}
+    assert {line.rollout_id: line.day for line in again.lines} == days
+    office.later(days=25)
+    with office.store.reading() as session:
+        kept = {one.id: one.proposed_day for one in session.query(Rollout)}
+    assert kept == days
+
+
+def test_no_more_questions_are_asked_for_more_customers(office: Office) -> None:
+    small = campaign_of(office, 2)
+    with statements(office) as few:
+        plan(office, small)
+    for number in range(2, 20):
+        add_customer(office, f"Customer {number}", people=2)
+    with office.store.writing() as session:
+        session.get_one(Campaign, small).name = "First"
+    large = open_campaign(office)
+    with statements(office) as many:
+        plan(office, large)
+    assert len(many) <= len(few) + 1
