@@ -1,0 +1,211 @@
+"""The rules of a zone change after dates were agreed: the local promise stays, the instant moves.
+
+Everything that was promised by a clock on a wall is kept as that clock shows it. Here the
+instants are derived again from it with the time-zone data of this process.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from campaigns.journal import Actor, record
+from campaigns.models import Agreement, Campaign, Customer, Rollout, Step, Touch
+from campaigns.reinvite import plan_new_invitation
+from campaigns.rules.calendar import local_instant
+from campaigns.rules.spans import count
+
+ON = ("running", "held")
+
+
+@dataclass(frozen=True, slots=True)
+class MovedDate:
+    """An agreed date: what its customer was promised, and the instant before and after.
+
+    `shifted` is True where the promised time no longer exists on that day.
+    """
+
+    rollout_id: int
+    version: int
+    campaign: str
+    customer: str
+    local: datetime
+    zone: str
+    was: datetime
+    now: datetime
+    shifted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MovedTouch:
+    """A planned contact, by its step. `local` is when it is due on the customer's clock."""
+
+    touch_id: int
+    rollout_id: int
+    campaign: str
+    customer: str
+    step: str
+    local: datetime | None
+    zone: str
+    was: datetime
+    now: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Whatever the present rules put at another instant than the stored one."""
+
+    dates: tuple[MovedDate, ...] = ()
+    touches: tuple[MovedTouch, ...] = ()
+
+    @property
+    def contacts(self) -> list[MovedTouch]:
+        """Those that fall due at another instant; of the others only the window ends at another."""
+        return [touch for touch in self.touches if touch.now != touch.was]
+
+    def sentence(self) -> str:
+        dates = count(len(self.dates), "agreed date", "agreed dates")
+        contacts = count(len(self.contacts), "planned contact", "planned contacts")
+        return f"{dates} and {contacts}"
+
+
+def moved(session: Session, now: datetime) -> Moved:
+    """What `rezone` would move. Only reads. What is over at `now` stays as it was."""
+    return Moved(tuple(_dates(session, now)), tuple(_touches(session, now)))
+
+
+def rezone(session: Session, *, who: Actor, now: datetime) -> Moved:
+    """Put every instant where its local promise is by the present rules.
+
+    Whoever decides at a customer whose agreed instant moved gets one letter with a new
+    calendar entry. A second call finds nothing to move. Returns what was moved.
+    """
+    rollouts = {one.rollout_id for one in _everything(moved(session, now))}
+    # In one order, as everybody who locks several; then what is still so is moved.
+    session.execute(
+        select(Rollout.id).where(Rollout.id.in_(rollouts)).order_by(Rollout.id).with_for_update()
+    ).all()
+    found = moved(session, now)
+    for date in found.dates:
+        _move_date(session, date, now)
+    if found.touches:
+        rows = [
+            {"id": touch.touch_id, "due": touch.now, "valid_until": touch.ends}
+            for touch in found.touches
+        ]
+        session.execute(update(Touch), rows)
+    _note(session, found, who, now)
+    return found
+
+
+def _everything(found: Moved) -> list[MovedDate | MovedTouch]:
+    return [*found.dates, *found.touches]
+
+
+def _dates(session: Session, now: datetime) -> list[MovedDate]:
+    rows = session.execute(
+        select(Agreement, Campaign.name, Customer.name)
+        .join(
+            Rollout, (Rollout.id == Agreement.rollout_id) & (Rollout.version == Agreement.version)
+        )
+        .join(Campaign, Campaign.id == Rollout.campaign_id)
+        .join(Customer, Customer.id == Rollout.customer_id)
+        .where(Campaign.state.in_(ON), Agreement.instant.is_not(None))
+        .order_by(Agreement.instant, Customer.name, Campaign.name)
+        .execution_options(populate_existing=True)
+    )
+    found = []
+    for kept, campaign, customer in rows:
+        if kept.local is None or kept.instant is None:
+            continue
+        instant, shifted = local_instant(kept.local.date(), kept.local.time(), kept.zone)
+        if instant == kept.instant or max(instant, kept.instant) <= now:
+            continue
+        place = (kept.rollout_id, kept.version, campaign, customer, kept.local, kept.zone)
+        found.append(MovedDate(*place, kept.instant, instant, shifted))
+    return found
+
+
+def _touches(session: Session, now: datetime) -> list[MovedTouch]:
+    rows = session.execute(
+        select(Touch, Step.key, Campaign.name, Customer.name, Customer.timezone)
+        .join(Step, Step.id == Touch.step_id)
+        .join(Rollout, Rollout.id == Touch.rollout_id)
+        .join(Campaign, Campaign.id == Rollout.campaign_id)
+        .join(Customer, Customer.id == Rollout.customer_id)
+        .where(
+            Touch.state.in_(("planned", "open")),
+            Touch.local_end.is_not(None),
+            Campaign.state.in_(ON),
+        )
+        .order_by(Touch.due, Customer.name, Step.position)
+        .execution_options(populate_existing=True)
+    )
+    found = []
+    for touch, key, campaign, customer, zone in rows:
+        due = _due(touch, zone, now)
+        ends = touch.valid_until if touch.local_end is None else _instant(touch.local_end, zone)
+        if (due, ends) == (touch.due, touch.valid_until) or max(ends, touch.valid_until) <= now:
+            continue
+        place = (touch.id, touch.rollout_id, campaign, customer, key, touch.local_due, zone)
+        found.append(MovedTouch(*place, touch.due, due, ends))
+    return found
+
+
+def _due(touch: Touch, zone: str, now: datetime) -> datetime:
+    """What is open has left or is leaving, and what was late waits for nothing any more."""
+    if touch.state == "open" or touch.local_due is None or touch.due <= now:
+        return touch.due
+    return _instant(touch.local_due, zone)
+
+
+def _instant(local: datetime, zone: str) -> datetime:
+    return local_instant(local.date(), local.time(), zone)[0]
+
+
+def _move_date(session: Session, date: MovedDate, now: datetime) -> None:
+    session.execute(
+        update(Agreement)
+        .where(Agreement.rollout_id == date.rollout_id, Agreement.version == date.version)
+        .values(instant=date.now, shifted=date.shifted)
+    )
+    times = session.scalar(
+        update(Rollout)
+        .where(Rollout.id == date.rollout_id)
+        .values(rezoned=Rollout.rezoned + 1)
+        .returning(Rollout.rezoned)
+    )
+    if date.now > now:
+        plan_new_invitation(session, date.rollout_id, int(times or 1), now)
+
+
+def _note(session: Session, found: Moved, who: Actor, now: datetime) -> None:
+    """One entry a rollout, in its customer's chain."""
+    dates = {date.rollout_id: date for date in found.dates}
+    contacts: dict[int, int] = {}
+    for touch in found.contacts:
+        contacts[touch.rollout_id] = contacts.get(touch.rollout_id, 0) + 1
+    subjects = {one.rollout_id: f"{one.campaign}: {one.customer}" for one in _everything(found)}
+    customers = session.execute(
+        select(Rollout.id, Rollout.customer_id).where(Rollout.id.in_(subjects))
+    )
+    for rollout_id, customer_id in sorted(map(tuple, customers), key=lambda pair: pair[::-1]):
+        details: dict[str, object] = {"contacts": contacts.get(rollout_id, 0)}
+        if date := dates.get(rollout_id):
+            details |= {
+                "promised": date.local.isoformat(timespec="minutes"),
+                "zone": date.zone,
+                "was": date.was.isoformat(),
+                "now": date.now.isoformat(),
+            }
+        record(
+            session,
+            who=who,
+            what="zone_rules_changed",
+            subject=subjects[rollout_id],
+            now=now,
+            customer_id=customer_id,
+            details=details,
+        )
