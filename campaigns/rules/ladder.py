@@ -119,10 +119,17 @@ def _placed(
         if earlier >= today:
             return Placed(step, nominal, earlier, f"sent earlier: {why}")
     later = calendar.shift(nominal, 1, True)
-    in_time = event is None or datetime.combine(later, step.at or time(0)) < event
-    if in_time and (not step.announces or later <= nominal + step.valid_days * DAY):
+    if _in_time(step, later, nominal, event):
         return Placed(step, nominal, later, f"sent later: {why}")
     return Placed(step, nominal, nominal, f"sent although {why}: later would be too late")
+
+
+def _in_time(step: PlanStep, day: date, nominal: date, event: datetime | None) -> bool:
+    """What announces a day goes on one before it, and while its words are still useful."""
+    if not step.announces:
+        return event is None or datetime.combine(day, step.at or time(0)) < event
+    before = event is None or day < event.date()
+    return before and day <= nominal + step.valid_days * DAY
 
 
 def _may_move(step: PlanStep) -> bool:

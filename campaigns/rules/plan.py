@@ -94,8 +94,10 @@ def _due(
     if placed.step.at is None:
         return _Moment(now), placed.note
     due = _moment(datetime.combine(placed.day, placed.step.at), calendar)
-    if event is None or event.wall is None or due.at < event.at or placed.step.anchor == "agreed":
+    if event is None or event.wall is None or due.at < event.at:
         return due, placed.note
+    if placed.step.anchor == "agreed":
+        return _Moment(now), "sent at once: later would be too late"
     early = _moment(event.wall - AHEAD, calendar)
     midnight = _moment(datetime.combine(event.wall.date(), time(0)), calendar)
     if early.at < midnight.at < event.at:
