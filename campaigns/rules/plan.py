@@ -7,11 +7,12 @@ from datetime import date, datetime, time, timedelta
 from campaigns.rules.calendar import DAY, WorkCalendar
 from campaigns.rules.ladder import CROWDED, Anchors, Placed, PlanStep, place
 
-__all__ = ["Anchors", "PlanStep", "PlannedTouch", "plan"]
+__all__ = ["Anchors", "PlanStep", "PlannedTouch", "plan", "put_off"]
 
 QUIET_BEFORE = time(8)
 QUIET_FROM = time(18)
 MORNING = time(9)
+HELD_UP = timedelta(hours=1)  # past its time by this much, a letter has no time of its own any more
 AHEAD = timedelta(minutes=30)  # how long before its event a letter leaves that would come after
 TOO_LATE = "its time had passed when the date was set"
 
@@ -57,6 +58,19 @@ def plan(
     reading = replace(calendar, closures=())
     placed = place(steps, anchors, calendar, calendar.today(now))
     return [_touch(one, anchors.event(one.step), reading, now) for one in placed]
+
+
+def put_off(
+    due: datetime, valid_until: datetime, calendar: WorkCalendar, now: datetime
+) -> tuple[datetime, datetime] | None:
+    """When a letter that was held up goes, as an instant and on the customer's clock.
+
+    None where it goes now: it is in time, it is working hours, or later would be too late.
+    """
+    if now - due < HELD_UP:
+        return None
+    soon = _late(now, valid_until, replace(calendar, closures=()))
+    return None if soon is None or soon.wall is None else (soon.at, soon.wall)
 
 
 def _touch(
