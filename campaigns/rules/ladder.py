@@ -141,7 +141,8 @@ def _may_move(step: PlanStep) -> bool:
 
 def _keep_order(found: list[Placed], calendar: WorkCalendar, today: date) -> None:
     """Announcements give way towards the start, from the last to the first; the rest onwards."""
-    order = sorted(range(len(found)), key=lambda index: (found[index].nominal, index))
+    mails = [index for index, one in enumerate(found) if one.step.channel == "mail"]
+    order = sorted(mails, key=lambda index: (found[index].nominal, index))
     for place_in_order, index in reversed(list(enumerate(order))):
         for other in order[place_in_order + 1 :]:
             if found[index].step.announces and _meet(found[index], found[other]):
@@ -157,9 +158,8 @@ def _keep_order(found: list[Placed], calendar: WorkCalendar, today: date) -> Non
 
 def _meet(first: Placed, second: Placed) -> bool:
     """Two letters to the same people that had a day each and would not have one any more."""
-    mails = first.step.channel == second.step.channel == "mail"
     apart = first.nominal < second.nominal
-    return mails and apart and first.day >= second.day and _same_people(first.step, second.step)
+    return first.day >= second.day and apart and _same_people(first.step, second.step)
 
 
 def _give_way(mine: Placed, other: Placed, calendar: WorkCalendar, today: date) -> Placed:

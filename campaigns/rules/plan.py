@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from campaigns.rules.calendar import DAY, WorkCalendar
 from campaigns.rules.ladder import CROWDED, Anchors, Placed, PlanStep, place
@@ -112,7 +113,8 @@ def _due(
         return due, placed.note
     if placed.step.anchor == "agreed":
         return _Moment(now), "sent at once: later would be too late"
-    early = _moment(event.wall - AHEAD, calendar)
+    at = event.at - AHEAD
+    early = _Moment(at, at.astimezone(ZoneInfo(calendar.zone)).replace(tzinfo=None))
     midnight = _moment(datetime.combine(event.wall.date(), time(0)), calendar)
     if early.at < midnight.at < event.at:
         early = midnight  # a letter that says "today" leaves on that day

@@ -1,12 +1,25 @@
 """A rollout in the days in which the clocks change: every letter once, and in time."""
 
+import email
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from email.policy import default
 
 import pytest
 
+from campaigns.rules.records import MilestoneRecord
 from tests.campaigns.agree_kit import invited
-from tests.kit import Office, agree_on, rows_of, sent
+from tests.kit import (
+    CHANGE,
+    Office,
+    add_customer,
+    agree_on,
+    open_campaign,
+    rollout_id,
+    rows_of,
+    sent,
+)
 
 TESS = "tess@harbor.example"
 
@@ -46,3 +59,18 @@ def test_no_letter_is_left_out_or_sent_twice(
     assert rows_of(office, "SELECT count(*) FROM touch WHERE state IN ('planned', 'open')") == [
         (0,)
     ]
+
+
+def test_a_time_that_the_clocks_leave_out_is_said_in_the_letter(office: Office) -> None:
+    """On Friday 30 April 2027 Cairo goes from 00:00 to 01:00."""
+    late = replace(CHANGE, milestones=(MilestoneRecord("action-by", date(2027, 6, 1)),))
+    add_customer(office, zone="Africa/Cairo", country=None)
+    rollout = rollout_id(office, open_campaign(office, change=late))
+    agree_on(office, rollout, date(2027, 4, 30), at=time(0, 30), staff=TESS)
+    office.later(minutes=1)
+    letters = [email.message_from_bytes(one.message, policy=default) for one in office.mail.letters]
+    [letter] = [one for one in letters if one["X-Rollout-Step"] == "confirm"]
+    body = letter.get_body(("plain",))
+    assert body is not None
+    words = " ".join(body.get_content().split())
+    assert "00:30 Cairo time (the clocks go forward then, so it starts at 01:00)" in words
