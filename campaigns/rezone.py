@@ -4,8 +4,10 @@ Everything that was promised by a clock on a wall is kept as that clock shows it
 instants are derived again from it with the time-zone data of this process.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -128,41 +130,58 @@ def _dates(session: Session, now: datetime) -> list[MovedDate]:
     return found
 
 
-def _touches(session: Session, now: datetime) -> list[MovedTouch]:
-    rows = session.execute(
-        select(Touch, Step.key, Campaign.name, Customer.name, Customer.timezone)
-        .join(Step, Step.id == Touch.step_id)
-        .join(Rollout, Rollout.id == Touch.rollout_id)
-        .join(Campaign, Campaign.id == Rollout.campaign_id)
-        .join(Customer, Customer.id == Rollout.customer_id)
-        .where(
-            Touch.state.in_(("planned", "open")),
-            Touch.local_end.is_not(None),
-            Campaign.state.in_(ON),
-        )
-        .order_by(Touch.due, Customer.name, Step.position)
-        .execution_options(populate_existing=True)
+# Columns, not objects: there may be hundreds of thousands, of which mostly none has moved.
+_PLANNED = (
+    select(
+        Touch.id,
+        Touch.rollout_id,
+        Touch.state,
+        Touch.due,
+        Touch.valid_until,
+        Touch.local_due,
+        Touch.local_end,
+        Step.key,
+        Campaign.name.label("campaign"),
+        Customer.name.label("customer"),
+        Customer.timezone,
     )
-    found = []
-    for touch, key, campaign, customer, zone in rows:
-        due = _due(touch, zone, now)
-        ends = touch.valid_until if touch.local_end is None else _instant(touch.local_end, zone)
-        if (due, ends) == (touch.due, touch.valid_until) or max(ends, touch.valid_until) <= now:
+    .join(Step, Step.id == Touch.step_id)
+    .join(Rollout, Rollout.id == Touch.rollout_id)
+    .join(Campaign, Campaign.id == Rollout.campaign_id)
+    .join(Customer, Customer.id == Rollout.customer_id)
+    .where(
+        Touch.state.in_(("planned", "open")),
+        Touch.local_end.is_not(None),
+        Campaign.state.in_(ON),
+    )
+    .order_by(Touch.due, Customer.name, Step.position)
+)
+
+
+def _touches(session: Session, now: datetime) -> Iterator[MovedTouch]:
+    @cache
+    def instant(local: datetime, zone: str) -> datetime:
+        return local_instant(local.date(), local.time(), zone)[0]
+
+    for row in session.execute(_PLANNED):
+        # What is open is leaving already, and what is late waits for no hour any more.
+        stays = row.state == "open" or row.local_due is None or row.due <= now
+        due = row.due if stays else instant(row.local_due, row.timezone)
+        ends = instant(row.local_end, row.timezone)
+        if (due, ends) == (row.due, row.valid_until) or max(ends, row.valid_until) <= now:
             continue
-        place = (touch.id, touch.rollout_id, campaign, customer, key, touch.local_due, zone)
-        found.append(MovedTouch(*place, touch.due, due, ends))
-    return found
-
-
-def _due(touch: Touch, zone: str, now: datetime) -> datetime:
-    """What is open has left or is leaving, and what was late waits for nothing any more."""
-    if touch.state == "open" or touch.local_due is None or touch.due <= now:
-        return touch.due
-    return _instant(touch.local_due, zone)
-
-
-def _instant(local: datetime, zone: str) -> datetime:
-    return local_instant(local.date(), local.time(), zone)[0]
+        yield MovedTouch(
+            touch_id=row.id,
+            rollout_id=row.rollout_id,
+            campaign=row.campaign,
+            customer=row.customer,
+            step=row.key,
+            local=row.local_due,
+            zone=row.timezone,
+            was=row.due,
+            now=due,
+            ends=ends,
+        )
 
 
 def _move_date(session: Session, date: MovedDate, now: datetime) -> None:

@@ -47,7 +47,8 @@ _WHOLE = (
 _OVERTAKEN = text(
     "SELECT touch.id FROM touch JOIN step ON step.id = touch.step_id "
     "WHERE touch.rollout_id = :rollout AND touch.state = 'planned' "
-    "AND (touch.due > :due OR touch.due = :due AND touch.day > :day) AND touch.due <= :now "
+    "AND (touch.due > :due OR touch.due = :due AND touch.day > :day) "
+    "AND touch.due <= :now "
     "AND step.audience = :audience AND step.channel = 'mail' LIMIT 1"
 ).bindparams(
     bindparam("due", type_=UtcInstant()),

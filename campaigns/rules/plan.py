@@ -15,6 +15,7 @@ QUIET_FROM = time(18)
 MORNING = time(9)
 HELD_UP = timedelta(hours=1)  # past its time by this much, a letter has no time of its own any more
 AHEAD = timedelta(minutes=30)  # how long before its event a letter leaves that would come after
+LATE = "its own time had passed, so it goes as soon as it may"
 TOO_LATE = "its time had passed when the date was set"
 
 
@@ -93,6 +94,7 @@ def _touch(
         if soon is None and step.anchor == "agreed":
             soon = _Moment(now)  # a correction by night is better than one that comes too late
         due, skipped = soon or due, None if soon else TOO_LATE
+        note = None if skipped else LATE
     return PlannedTouch(
         step.id, step.key, placed.day, due.at, end.at, skipped, due.wall, end.wall, note
     )
