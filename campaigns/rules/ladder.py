@@ -62,7 +62,7 @@ class Anchors:
             "agreed_date": self.agreed_date,
             "vendor_date": self.vendor_date,
             "last_action": self.last_action,
-        }[anchor]
+        }.get(anchor)
 
     def event(self, step: PlanStep) -> datetime | None:
         """When that begins which the step announces, on the customer's own clock, or None."""
