@@ -185,3 +185,23 @@ def test_what_is_over_or_held_back_stays_as_it_was(office: Office, tmp_path: Pat
         assert found.touches
         office.later(days=1)
     assert [one.step for one in sent(office) if one.step.startswith("new-")] == []
+
+
+def test_staff_are_asked_once_to_look_and_running_it_is_the_answer(
+    office: Office, tmp_path: Path
+) -> None:
+    rollout = invited(office)
+    agree_on(office, rollout, free(office, rollout)[0])
+    tasks = "SELECT title, done_by FROM task WHERE kind = 'zone_rules'"
+    assert not remind(office)
+    with rules(tmp_path, **NO_SUMMER_TIME):
+        assert [remind(office) for _ in range(3)] == [True, False, False]
+        assert rows_of(office, tasks) == [("The rules of a time zone have changed", None)]
+        apply(office)
+        assert not remind(office)
+    assert [who for _, who in rows_of(office, tasks)] == ["ada@harbor.example"]
+
+
+def remind(office: Office) -> bool:
+    with office.store.writing() as session:
+        return rezone.remind(session, office.now)
