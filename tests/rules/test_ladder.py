@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from campaigns.playbooks import names
 from campaigns.rules.calendar import DAY, Closure, WorkCalendar
 from campaigns.rules.ladder import CROWDED
-from campaigns.rules.plan import Anchors, PlannedTouch, PlanStep, plan
+from campaigns.rules.plan import LATE, Anchors, PlannedTouch, PlanStep, plan
 from tests.rules.plan_steps import steps_of
 
 BERLIN = WorkCalendar("Europe/Berlin", "DE")
@@ -219,6 +219,11 @@ def _leaves_when_people_read(
     there = touch.due.astimezone(ZoneInfo(place.zone))
     if one.valid_days == 0 or one.offset == 0 or touch.due == now:
         return
-    too_late_else = touch.note and ("although" in touch.note or "starts at" in touch.note)
-    assert place.is_working(there.date()) or too_late_else or touch.day < place.today(now), touch
-    assert time(8) <= there.time() < time(18) or too_late_else, touch
+    if touch.note and ("although" in touch.note or "starts at" in touch.note):
+        return
+    assert time(8) <= there.time() < time(18), touch
+    if touch.note == LATE and not place.is_working(there.date()):
+        following = place.shift(there.date(), 1, True)
+        assert place.instant(following, time(9)) >= touch.valid_until, touch
+    else:
+        assert place.is_working(there.date()), touch
