@@ -158,6 +158,7 @@ def of_agreement(
     if agreement is not None and agreement.day is not None and agreement.local_time is not None:
         day = agreement.day
         facts["agreed_date"] = local_date(day, agreement.local_time, agreement.zone)
+        facts["agreed_date"] += _shift(agreement)
         facts["agreed_day"] = short_day(day)
         facts["agreed_in"] = relative(day, today)
         facts["change_until"] = long_day(date.fromordinal(day.toordinal() - cutoff_days))
@@ -165,6 +166,14 @@ def of_agreement(
     if earlier is not None and earlier.day is not None and earlier.local_time is not None:
         facts["old_date"] = local_date(earlier.day, earlier.local_time, earlier.zone)
     return facts
+
+
+def _shift(agreement: Agreement) -> str:
+    """What is said of a time that the clocks leave out on that day."""
+    if not agreement.shifted or agreement.instant is None:
+        return ""
+    there = agreement.instant.astimezone(ZoneInfo(agreement.zone))
+    return f" (the clocks go forward then, so it starts at {there:%H:%M})"
 
 
 def of_offer(offer: Offer | None, rollout: Rollout, zone: str) -> dict[str, str]:

@@ -28,6 +28,7 @@ BEFORE_AGREEMENT = ("announced", "first_slot", "vendor_date")
 
 
 AFTER_AGREEMENT = ("agreed", "agreed_date", "last_action")
+NEW_INVITATION = "new-invitation"
 
 
 def _taking_back(touches: Select[int]) -> tuple[Update, Update]:
@@ -67,6 +68,8 @@ _PLAN_STEP = (
     Step.valid_days,
     Step.required,
     Step.compressible,
+    Step.audience,
+    Step.channel,
 )
 _FOLLOWING = (
     select(*_PLAN_STEP)
@@ -85,7 +88,7 @@ class _Steps:
 
     def anchored(self, anchors: Iterable[str]) -> list[PlanStep]:
         return [
-            _plan_step(row)
+            PlanStep(*(getattr(row, column.key) for column in _PLAN_STEP))
             for row in self.rows
             if row.anchor in anchors and row.scope == "customer"
         ]
@@ -113,7 +116,7 @@ def plan_campaign(session: Session, campaign: Campaign, now: datetime) -> int:
             first_slot=announced + book.rules.lead_days * DAY,
             vendor_date=campaign.vendor_day,
         )
-        rows += [_row(rollout.id, 0, touch) for touch in plan(early, anchors, calendar, now)]
+        rows += [row_of(rollout.id, 0, touch) for touch in plan(early, anchors, calendar, now)]
         spans.append({"id": rollout.id, "first_day": offered.first, "last_day": offered.last})
     if rows:
         session.execute(insert(Touch), rows)
@@ -138,12 +141,18 @@ def plan_agreement(
     reason = _replaced(agreement, earlier)
     _cancel(session, rollout.id, agreement.version, reason, now)
     today = calendar.today(now)
-    anchors = Anchors(agreed=today, agreed_date=agreement.day, last_action=today)
+    anchors = Anchors(
+        agreed=today,
+        agreed_date=agreement.day,
+        last_action=today,
+        starts=agreement.local_time,
+        heard=_heard((agreement, earlier), now),
+    )
     rows = rows_of(session, _FOLLOWING, campaign=campaign.id)
     steps = (PlanStep(*row) for row in rows)
     due = [step for step in steps if _applies(step.key, agreement, earlier)]
     planned = plan(due, anchors, calendar, now)
-    insert_missing(session, Touch, [_row(rollout.id, agreement.version, t) for t in planned])
+    insert_missing(session, Touch, [row_of(rollout.id, agreement.version, t) for t in planned])
 
 
 def _applies(key: str, agreement: Agreement, earlier: Agreement | None) -> bool:
@@ -155,7 +164,13 @@ def _applies(key: str, agreement: Agreement, earlier: Agreement | None) -> bool:
         return agreement.day is not None and had_date
     if key.startswith("withdrawn"):
         return agreement.day is None
-    return True
+    return not key.startswith(NEW_INVITATION)
+
+
+def _heard(agreements: Iterable[Agreement | None], now: datetime) -> datetime | None:
+    """The nearest date ahead that somebody may have been told, as the customer's clock shows it."""
+    ahead = [one.local for one in agreements if one and one.instant and one.instant > now]
+    return min((local for local in ahead if local is not None), default=None)
 
 
 def _replaced(agreement: Agreement, earlier: Agreement | None) -> str:
@@ -185,22 +200,7 @@ def _steps(session: Session, campaign: Campaign) -> _Steps:
     return _Steps(rows.all())
 
 
-def _plan_step(row: Step) -> PlanStep:
-    return PlanStep(
-        id=row.id,
-        key=row.key,
-        anchor=row.anchor,
-        offset=row.offset_days,
-        business=row.business_days,
-        at=row.local_time,
-        stop=row.stop,
-        valid_days=row.valid_days,
-        required=row.required,
-        compressible=row.compressible,
-    )
-
-
-def _row(rollout_id: int, version: int, touch: PlannedTouch) -> dict[str, object]:
+def row_of(rollout_id: int, version: int, touch: PlannedTouch) -> dict[str, object]:
     return {
         "rollout_id": rollout_id,
         "step_id": touch.step_id,
@@ -210,6 +210,9 @@ def _row(rollout_id: int, version: int, touch: PlannedTouch) -> dict[str, object
         "valid_until": touch.valid_until,
         "state": "skipped" if touch.skipped else "planned",
         "reason": touch.skipped,
+        "local_due": touch.local_due,
+        "local_end": touch.local_end,
+        "note": touch.note,
     }
 
 

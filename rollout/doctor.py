@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 import migrations
-from campaigns import headcount, journal
+from campaigns import headcount, journal, rezone, schedule
 from campaigns.facts import VOCABULARY
 from campaigns.models import Staff, Step
 from campaigns.playbooks import names, shipped
@@ -20,7 +20,8 @@ from guides import library
 from guides.errors import GuideError
 from rollout.pulse import look
 from rollout.settings import BadSettings, Loaded
-from rollout.wiring import build_runtime, build_store, machine_now, pin_time_zones
+from rollout.wiring import build_clock, build_runtime, build_store, machine_now, pin_time_zones
+from workers.runtime import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ def examine(loaded: Loaded) -> list[Finding]:
 
 def letters_of_playbooks() -> set[str]:
     """Every letter that a shipped playbook asks for."""
-    return {step.letter for name in names() for step in shipped(name).steps if step.letter}
+    asked = {step.letter for name in names() for step in shipped(name).steps if step.letter}
+    return asked | {schedule.NEW_INVITATION}
 
 
 def _time_zones() -> list[Finding]:
@@ -105,7 +107,7 @@ def _database(loaded: Loaded, store: Store) -> list[Finding]:
         if not session.scalar(select(func.count()).select_from(Staff)):
             findings.append(Finding("note", "Nobody can sign in yet.", "Run `rollout staff add`."))
         findings += [Finding("wrong", problem) for problem in journal.verify(session)]
-        findings.append(_counters(session))
+        findings += [_counters(session), _promises(session, build_clock(loaded.settings, store))]
         findings += _missing_letters(set(session.scalars(select(Step.letter).distinct())))
     return findings + _sending(loaded, store)
 
@@ -118,6 +120,17 @@ def _counters(session: Session) -> Finding:
         wrong, "customer's counters of people differ", "customers' counters of people differ"
     )
     return Finding("wrong", f"{what} from a recount.", "Run `rollout customers recount`.")
+
+
+def _promises(session: Session, clock: Clock) -> Finding:
+    found = rezone.moved(session, clock.now())
+    if not found.dates and not found.touches:
+        return Finding("ok", "Every planned instant is what its local date and time mean.")
+    return Finding(
+        "wrong",
+        f"The rules of time zones have changed: {found.sentence()} lie at other instants now.",
+        "Look with `rollout rezone --preview`, then run `rollout rezone`.",
+    )
 
 
 def _sending(loaded: Loaded, store: Store) -> list[Finding]:

@@ -97,11 +97,21 @@ def _appointment(
     """Confirmations carry the date as a calendar entry; a withdrawal takes it out again."""
     if claim.step.anchor != "agreed" or claim.step.audience != "decision_maker":
         return None
-    return calendar_entry(rt, claim.agreement, claim.earlier, claim.contact, facts, subject, now)
+    return calendar_entry(
+        rt,
+        claim.rollout.rezoned,
+        claim.agreement,
+        claim.earlier,
+        claim.contact,
+        facts,
+        subject,
+        now,
+    )
 
 
 def calendar_entry(
     rt: Runtime,
+    rezoned: int,
     agreement: Agreement | None,
     earlier: Agreement | None,
     contact: Reader,
@@ -111,7 +121,8 @@ def calendar_entry(
 ) -> Appointment | None:
     """The date for one reader's calendar, under the same identity on every way to it.
 
-    `earlier` is what a withdrawal takes out. None where no date stands or stood.
+    `earlier` is what a withdrawal takes out; `rezoned` counts how often the rules of the zone moved
+    an instant, for each of which the entry was sent anew. None where no date stands or stood.
     """
     standing = agreement if agreement is not None and agreement.instant is not None else None
     shown = standing or earlier
@@ -119,7 +130,7 @@ def calendar_entry(
         return None
     return Appointment(
         uid=f"rollout-{agreement.rollout_id}-{rt.instance}@{_domain(rt)}",
-        sequence=agreement.version - 1,
+        sequence=agreement.version - 1 + rezoned,
         starts=shown.instant,
         minutes=APPOINTMENT_MINUTES,
         summary=f"{facts['change_title']} ({facts['provider']})",

@@ -86,6 +86,7 @@ def _mails(session: Session, start: datetime, past: Past) -> list[Event]:
             Step,
             models.LetterVersion.compiled,
             Touch.valid_until,
+            Touch.note,
         )
         .join(Contact, Contact.id == Delivery.contact_id)
         .join(Touch, Touch.id == Delivery.touch_id)
@@ -106,7 +107,7 @@ def _mails(session: Session, start: datetime, past: Past) -> list[Event]:
 
 
 def _mail(group: Sequence[Any]) -> Event:
-    delivery, _email, customer, step, compiled, closes = group[0]
+    delivery, _email, customer, step, compiled, closes, note = group[0]
     sent = delivery.state == "sent"
     subject = _subject(compiled, delivery.facts) if sent else ""
     kind = "mail" if sent else "conflict" if delivery.state == "failed" else "skip"
@@ -120,7 +121,7 @@ def _mail(group: Sequence[Any]) -> Event:
         audience=step.audience,
         people=len(group),
         subject=subject,
-        reason=delivery.reason or "",
+        reason=delivery.reason or note or "",
         recipients=tuple(row[1] for row in group),
         closes=closes,
     )
@@ -165,7 +166,7 @@ def _touches(session: Session, start: datetime, past: Past) -> list[Event]:
                 audience=step.audience,
                 people=0,
                 subject=step.title,
-                reason=touch.reason or "",
+                reason=touch.reason or touch.note or "",
             )
         )
     return events

@@ -33,12 +33,13 @@ class LetterCopy:
     compiled: dict[str, Any] | None
     facts: dict[str, str] | None
     told_day: date | None
+    note: str | None  # why it went on another day than the playbook counts
 
 
 def letter_copy(session: Session, public_id: str) -> LetterCopy:
     """Raises NotFound. Personal links are not kept: whoever fills the letter puts words there."""
     row = session.execute(
-        select(Delivery, Contact, Step, Customer, LetterVersion)
+        select(Delivery, Contact, Step, Customer, LetterVersion, Touch.note)
         .join(Contact, Contact.id == Delivery.contact_id)
         .join(Touch, Touch.id == Delivery.touch_id)
         .join(Step, Step.id == Touch.step_id)
@@ -49,7 +50,7 @@ def letter_copy(session: Session, public_id: str) -> LetterCopy:
     ).first()
     if row is None:
         raise NotFound("There is no such letter.", "no_delivery")
-    delivery, contact, step, customer, version = row
+    delivery, contact, step, customer, version, note = row
     return LetterCopy(
         public_id=delivery.public_id,
         step=step.key,
@@ -66,4 +67,5 @@ def letter_copy(session: Session, public_id: str) -> LetterCopy:
         compiled=version.compiled if version else None,
         facts=delivery.facts,
         told_day=delivery.told_day,
+        note=note,
     )

@@ -53,7 +53,9 @@ def _touch_line(
         touch.state, "task" if step.channel == "task" else "letter"
     )
     at = touch.opened_at or touch.due
-    return Happening(at, kind, step.title, touch.reason or "", at > now, touch.id, counts)
+    return Happening(
+        at, kind, step.title, touch.reason or touch.note or "", at > now, touch.id, counts
+    )
 
 
 def _agreement_line(agreement: Agreement) -> Happening:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import Date, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from campaigns import choice
@@ -19,6 +19,8 @@ from campaigns.models import (
     Touch,
 )
 from campaigns.models.base import UtcInstant
+from campaigns.rules.plan import put_off
+from campaigns.terms import calendar_of, playbook_of
 
 PROPOSAL = "date-proposal"
 
@@ -45,9 +47,14 @@ _WHOLE = (
 _OVERTAKEN = text(
     "SELECT touch.id FROM touch JOIN step ON step.id = touch.step_id "
     "WHERE touch.rollout_id = :rollout AND touch.state = 'planned' "
-    "AND touch.due > :due AND touch.due <= :now "
+    "AND (touch.due > :due OR touch.due = :due AND touch.day > :day) "
+    "AND touch.due <= :now "
     "AND step.audience = :audience AND step.channel = 'mail' LIMIT 1"
-).bindparams(bindparam("due", type_=UtcInstant()), bindparam("now", type_=UtcInstant()))
+).bindparams(
+    bindparam("due", type_=UtcInstant()),
+    bindparam("now", type_=UtcInstant()),
+    bindparam("day", type_=Date()),
+)
 
 
 def open_touch(
@@ -59,7 +66,7 @@ def open_touch(
     instance: str,
     day_minutes: int,
 ) -> Opened | None:
-    """Open one touch. None where another worker was quicker.
+    """Open one touch. None where another worker was quicker, or it waits for working hours.
 
     Only one caller can turn `planned` into `open`; a task becomes a row for staff, a
     letter one delivery a person. Who is skipped is kept, with the reason.
@@ -74,6 +81,8 @@ def open_touch(
     if useless is not None:
         touch.state, touch.reason, touch.done_at = "skipped", useless, now
         return Opened(touch.id, rollout.id, 0, {useless: 1})
+    if _waits(session, touch, step, campaign, customer, now):
+        return None
     _advance(rollout, step)
     if step.letter == PROPOSAL and not _may_propose(session, rollout, now, day_minutes):
         touch.state, touch.reason, touch.done_at = "skipped", "no day is left to propose", now
@@ -97,12 +106,33 @@ def _useless(
     values = {
         "rollout": rollout.id,
         "due": touch.due,
+        "day": touch.day,
         "now": now,
         "audience": step.audience,
     }
     if session.connection().execute(_OVERTAKEN, values).scalar() is not None:
         return "a later letter is due at the same time"
     return None
+
+
+def _waits(
+    session: Session,
+    touch: Touch,
+    step: Step,
+    campaign: Campaign,
+    customer: Customer,
+    now: datetime,
+) -> bool:
+    """What was held up does not leave by night or at the weekend, where it can wait."""
+    quiet = playbook_of(campaign.playbook_source).rules.quiet_hours
+    if not quiet or step.channel != "mail" or touch.local_due is None:
+        return False
+    soon = put_off(touch.due, touch.valid_until, calendar_of(session, customer), now)
+    if soon is None:
+        return False
+    touch.due, touch.local_due = soon
+    touch.state, touch.opened_at = "planned", None
+    return True
 
 
 def _advance(rollout: Rollout, step: Step) -> None:

@@ -36,6 +36,8 @@ class Rollout(Base):
     proposed_day: Mapped[date | None]
     proposed_time: Mapped[time | None]
     link_version: Mapped[int] = mapped_column(default=1)
+    # How often the rules of its zone moved an agreed instant: each raises the calendar's SEQUENCE.
+    rezoned: Mapped[int] = mapped_column(default=0)
     implemented_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     ended_at: Mapped[datetime | None] = mapped_column(UtcInstant)
 
@@ -67,6 +69,13 @@ class Agreement(Base):
     by_staff: Mapped[str | None] = mapped_column(String(254))
     answer_key: Mapped[str] = mapped_column(String(64))
     at: Mapped[Instant]
+
+    @property
+    def local(self) -> datetime | None:
+        """The promise as the customer's clock shows it; None for a withdrawn date."""
+        if self.day is None or self.local_time is None:
+            return None
+        return datetime.combine(self.day, self.local_time)
 
 
 class TechnicianDay(Base):

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, DateTime, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.models.base import (
@@ -71,6 +71,11 @@ class Touch(Base):
     opened_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     done_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     told_day: Mapped[date | None]
+    # As the customer's clock shows `due` and `valid_until`: they are derived again from these
+    # when a zone's rules change. None where the instant itself was meant.
+    local_due: Mapped[datetime | None] = mapped_column(DateTime)
+    local_end: Mapped[datetime | None] = mapped_column(DateTime)
+    note: Mapped[str | None] = mapped_column(String(500))  # why it goes on another day
 
 
 class LetterVersion(Base):

@@ -103,6 +103,7 @@ def _rules(playbook: Fields) -> Rules:
         spacing_until=days("spacing_until", usual.spacing_until),
         gate_percent=fields.whole("gate_percent", 0, 100, usual.gate_percent),
         change_cutoff_days=days("change_cutoff_days", usual.change_cutoff_days),
+        quiet_hours=fields.flag("quiet_hours", usual.quiet_hours),
     )
     _check_order(fields, rules)
     return rules

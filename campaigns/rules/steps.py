@@ -110,6 +110,7 @@ class Rules:
     spacing_until: int = 7
     gate_percent: int = 90
     change_cutoff_days: int = 2
+    quiet_hours: bool = True  # what was held up waits for working hours
 
 
 @dataclass(frozen=True, slots=True)

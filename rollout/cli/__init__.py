@@ -49,6 +49,10 @@ COMMANDS = {
         "rollout.cli.report:report_command",
         "Adoption, or avoided disruption as a range with its assumptions, or the evidence pack.",
     ),
+    "rezone": (
+        "rollout.cli.rezone:rezone",
+        "The rules of a time zone changed: keep what customers were promised, move the instants.",
+    ),
     "settings": (
         "rollout.cli.settings:settings_command",
         "Every setting, its value's source and default; secrets are hidden.",

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import migrations
+from campaigns import rezone
 from campaigns.errors import Refused
 from rollout.cli.context import open_runtime, open_store, settings
 from rollout.logs import configure
@@ -133,5 +134,8 @@ def _must_be_shared(settings: Settings) -> None:
 
 
 def _drive(rt: Runtime) -> None:
+    """A process that sends: its clock goes on, and staff hear of new rules that it came with."""
     if isinstance(rt.clock, DrivenClock):
         rt.clock.go_on()
+    with rt.store.writing() as session:
+        rezone.remind(session, rt.clock.now())

@@ -139,7 +139,8 @@ def appointment(token: str) -> Response:
     if view.booked and view.stage != "ended":
         subject = f"Agreed: {view.facts['agreed_day']}, {view.facts['change_title']}"
         reader, now = view.door.contact, here.clock.now()
-        entry = calendar_entry(here, view.agreement, None, reader, view.facts, subject, now)
+        moves = view.door.rollout.rezoned
+        entry = calendar_entry(here, moves, view.agreement, None, reader, view.facts, subject, now)
     if entry is None:
         raise NotFound("No date is booked, so there is no calendar entry.", "no_date")
     response = Response(to_ics(entry), content_type="text/calendar; charset=utf-8; method=REQUEST")

@@ -44,7 +44,7 @@ def agree(customer_id: int, rollout_id: int) -> Response | Page:
             )
     except (Invalid, Conflict) as problem:
         return _page(customer_id, rollout_id, problem), status_of(problem)
-    later = " The clocks change that day, so it starts an hour later." if made.shifted else ""
+    later = " The clocks go forward then, so it starts right after the gap." if made.shifted else ""
     tell(f"Agreed: {promised(day, at, made.zone)}. The confirmation goes out now.{later}")
     return redirect(f"/customers/{customer_id}", 303)
 

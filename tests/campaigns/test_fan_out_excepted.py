@@ -64,7 +64,7 @@ def test_an_exception_made_between_opening_and_sending_holds_on_the_customers_ow
     office.clock.move_to(datetime.combine(day, time(7, 30), tzinfo=zone))
     open_due(office.rt, office.now)
     except_until(office, "eve0@palm-clinic.example", campaign, day)
-    office.clock.move_to(datetime.combine(day, time(20), tzinfo=zone))
+    office.clock.move_to(datetime.combine(day, time(17, 30), tzinfo=zone))
     deliver(office.rt, office.now)
     addresses = {letter.address for letter in sent(office) if letter.step == "today"}
     assert "eve0@palm-clinic.example" not in addresses

@@ -40,6 +40,7 @@ rules:
   avoid_holiday_eves: false
   slots: ["08:00", "12:30", "18:00"]
   change_cutoff_days: 2
+  quiet_hours: false
 steps:
   - key: announce
     anchor: agreed_date

@@ -120,8 +120,8 @@ TOUCHES = (
     Mutation(
         "an overtaken letter does not come on top",
         _OPENING,
-        '"AND touch.due > :due AND touch.due <= :now "',
-        '"AND touch.due > :due AND touch.due > :now "',
+        '"AND touch.due <= :now "',
+        '"AND touch.due > :now "',
         (HOLD, f"{CAMPAIGNS}/test_fan_out.py"),
     ),
     Mutation(

@@ -49,6 +49,7 @@ LETTERS = {
     "invitation-second-reminder",
     "date-proposal",
     "confirmation",
+    "new-invitation",
     "date-moved",
     "date-moved-people",
     "date-withdrawn-people",

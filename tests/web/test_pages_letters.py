@@ -89,3 +89,14 @@ def test_a_letter_that_never_left_says_why(office: Office, app: Flask) -> None:
     assert "has left" in words
     assert "never put together" in words
     assert dana.get(f"/letters/{delivery.public_id}/html").status_code == 404
+
+
+def test_a_letter_that_went_on_another_day_says_why(office: Office, app: Flask) -> None:
+    """The proposal would fall on a Sunday; the customer's own page in the office says so, too."""
+    customer, _ = northwind(office)
+    office.later(days=22)
+    [letter] = [one for one in sent(office) if one.step == "propose"]
+    dana = at_work(office, app, "Dana")
+    why = "sent earlier: Sun 21 Jun 2026 is a day off"
+    assert why in words_on(dana.get(f"/letters/{letter.delivery}"))
+    assert why in words_on(dana.get(f"/customers/{customer}"))
