@@ -27,7 +27,7 @@ from campaigns.rules import dates
 from campaigns.rules.foresight import Outlook, foresee
 from campaigns.rules.proposing import CHANGED, LATER, UNLIKED, Proposal, Wisher, propose
 from campaigns.situation import Situation
-from campaigns.terms import calendar_with, freezes_of, terms_for
+from campaigns.terms import calendar_with, freezes_of, playbook_of, terms_for
 
 UNDECIDED = ("planned", "invited", "proposed", "missed")
 UNLIKED_CODES = ("avoided_weekday", "eve")
@@ -69,7 +69,8 @@ def proposed(session: Session, campaign: Campaign, now: datetime, day_minutes: i
     most = {day: max(left, default=0) for day, left in free.items()}
     wishers = [_wisher(situation, terms, most) for situation, terms in found]
     plan = propose(wishers, free)
-    ahead = sorted(day for day in free if any(day in one.days for one in wishers))
+    usual = [day for day in free if day.weekday() not in _avoided(campaign)]
+    ahead = sorted(day for day in usual if any(day in one.days for one in wishers))
     outlook = foresee(
         [one.minutes for one in wishers],
         [(day, free[day]) for day in ahead],
@@ -167,6 +168,10 @@ def _undecided(
         calendar = calendar_with(customer, freezes)
         found.append((situation, terms_for(situation, calendar, now, day_minutes)))
     return found
+
+
+def _avoided(campaign: Campaign) -> Collection[int]:
+    return playbook_of(campaign.playbook_source).rules.avoid_weekdays
 
 
 def _free(
