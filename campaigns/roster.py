@@ -158,8 +158,7 @@ def set_skills(
 
 def limits(session: Session) -> Limits:
     """How much is taken on today."""
-    rows = session.execute(select(BookingLimit.name, BookingLimit.value)).tuples()
-    return limits_of(dict(rows))
+    return limits_of({row.name: row.value for row in session.scalars(select(BookingLimit))})
 
 
 def set_limits(

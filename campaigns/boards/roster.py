@@ -156,8 +156,8 @@ def _days(session: Session, today: date) -> _Days:
     bookings: dict[int, list[_Booked]] = {}
     for key, *rest in session.execute(_BOOKINGS, {"today": today}):
         bookings.setdefault(key, []).append(tuple(rest))  # type: ignore[arg-type]
-    rows = session.execute(_AHEAD, {"today": today}).tuples().all()
-    return _Days(rows, bookings)
+    rows = session.execute(_AHEAD, {"today": today}).all()
+    return _Days([(*row,) for row in rows], bookings)
 
 
 def _lines(session: Session, roster: Roster, today: date) -> tuple[TechnicianLine, ...]:
