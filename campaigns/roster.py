@@ -109,12 +109,7 @@ def add_day_off(
         raise Invalid("The last day lies before the first.", field="ends")
     if (ends - starts).days >= LONGEST:
         raise Invalid("At most a year can be taken off at once. Check the two days.", field="ends")
-    known = session.scalars(
-        select(DayOff).where(
-            DayOff.staff_id == person.id, DayOff.starts == starts, DayOff.ends == ends
-        )
-    ).first()
-    if known is not None:
+    if (known := _same_off(session, person, starts, ends)) is not None:
         return known
     made = DayOff(staff_id=person.id, starts=starts, ends=ends, reason=reason)
     session.add(made)
@@ -136,6 +131,13 @@ def remove_day_off(
     span = {"from": str(gone.starts), "to": str(gone.ends), "reason": gone.reason}
     _note(session, person, "day_off_removed", who, now, **span)
     return gone
+
+
+def day_off_of(session: Session, person: Staff, starts: date, ends: date) -> DayOff:
+    """The days off from `starts` to `ends`. Raises NotFound."""
+    if (known := _same_off(session, person, starts, ends)) is None:
+        raise NotFound("There are no such days off of this technician.", "no_day_off")
+    return known
 
 
 def set_skills(
@@ -188,6 +190,14 @@ def said_of(made: DayOff) -> str:
     """`Mon 3 Aug 2026 to Fri 14 Aug 2026`, or the one day."""
     last = f" to {brief_day(made.ends)}" if made.ends != made.starts else ""
     return f"{brief_day(made.starts)}{last}"
+
+
+def _same_off(session: Session, person: Staff, starts: date, ends: date) -> DayOff | None:
+    return session.scalars(
+        select(DayOff).where(
+            DayOff.staff_id == person.id, DayOff.starts == starts, DayOff.ends == ends
+        )
+    ).first()
 
 
 def _check_limit(name: str, value: int | None) -> None:

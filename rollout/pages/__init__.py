@@ -24,6 +24,7 @@ from rollout.pages import (
     mailbox,
     rehearsal,
     reports,
+    roster,
     search,
     sending,
     sign_in,
@@ -60,5 +61,6 @@ def blueprints() -> tuple[Blueprint, ...]:
         guides.pages,
         rehearsal.pages,
         reports.pages,
+        roster.pages,
         staff.pages,
     )
