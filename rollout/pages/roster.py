@@ -7,13 +7,12 @@ from campaigns import roster as station
 from campaigns.boards.roster import roster_view
 from campaigns.errors import Conflict, Invalid, NotFound
 from campaigns.models.roster import LIMITS
-from campaigns.rules.roster import CATEGORIES
 from campaigns.taking_over import take_over
 from rollout.auth import actor, needs
 from rollout.current import runtime
 from rollout.desk import Desk
 from rollout.notice import tell
-from rollout.pages import typed, typed_values
+from rollout.pages import change_forms, typed, typed_values
 from rollout.pages.typed_values import KEY
 from rollout.show import day
 
@@ -179,6 +178,8 @@ def _table(problem: Invalid | None) -> str:
         view=view,
         days=DAYS,
         limits=typed_in,
+        labels=change_forms.CATEGORIES,
+        names={line.email: line.name for line in view.technicians},
         wrong={problem.field or "": problem.message} if problem else {},
     )
 
@@ -194,7 +195,7 @@ def _technician(staff_id: int, problem: Invalid | None) -> str:
         "roster/technician.html",
         line=found,
         days=DAYS,
-        categories=CATEGORIES,
+        labels=change_forms.CATEGORIES,
         form=request.form,
         wrong={problem.field or "": problem.message} if problem else {},
         here=f"/roster/{staff_id}",

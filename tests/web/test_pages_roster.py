@@ -63,7 +63,7 @@ def test_a_day_off_over_an_agreed_date_is_shown_with_what_helps(office: Office, 
     said = dana.follow(f"{home}/off", starts=str(day), ends="", reason="leave")
     assert "More is promised than there is" in said.text
     words = words_on(dana.get("/roster"))
-    assert "tess@harbor.example does not work on this day" in words
+    assert "Tess Ruiz does not work on this day" in words
     assert "Nothing moves by itself." in words
     assert "Next free days" in words
     rollout = rows_of(office, "SELECT id FROM rollout")[0][0]
@@ -100,7 +100,7 @@ def test_skills_are_ticked(office: Office, app: Flask) -> None:
     home = f"/roster/{tess_number(office)}"
     page = dana.follow(f"{home}/skills", skill=["auth", "policy"])
     assert 'value="auth" checked' in page.text
-    assert "auth, policy" in words_on(dana.get("/roster"))
+    assert "signing in, policy" in words_on(dana.get("/roster"))
     assert dana.post(f"{home}/skills", skill=["juggling"]).status_code == 422
     dana.post(f"{home}/skills")
     assert "everything" in words_on(dana.get("/roster"))
