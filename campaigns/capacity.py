@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.crew import roster_of
-from campaigns.models import Booking, DayLoad, Rollout, TechnicianDay
+from campaigns.models import Booking, Campaign, DayLoad, Rollout, TechnicianDay, VendorChange
 from campaigns.rows import rows_of
 from campaigns.rules.roster import Crew, Limits, Load
 from campaigns.rules.steps import Playbook
@@ -38,6 +38,13 @@ _ITS_CAMPAIGN = (
 _LOADS = select(DayLoad.day, DayLoad.campaign_id, DayLoad.rollouts, DayLoad.minutes).where(
     DayLoad.day.between(bindparam("first"), bindparam("last")),
     or_(DayLoad.campaign_id == ALL, DayLoad.campaign_id == _ITS_CAMPAIGN),
+)
+
+_CATEGORY = (
+    select(VendorChange.category)
+    .join(Campaign, Campaign.change_id == VendorChange.id)
+    .join(Rollout, Rollout.campaign_id == Campaign.id)
+    .where(Rollout.id == bindparam("rollout"))
 )
 
 
@@ -82,11 +89,12 @@ def room_for(
 ) -> Room:
     """What is left between two days, both included, for a rollout that may hold one of them.
 
-    `crew` and `limits` are those of its terms; without them every technician counts.
+    `crew` and `limits` are those of its terms, and are read where they are not at hand.
     """
     if crew is None or limits is None:
         roster = roster_of(session, day_minutes, first)
-        crew, limits = roster.crew(None), roster.limits
+        category = rows_of(session, _CATEGORY, rollout=rollout_id).scalar_one()
+        crew, limits = roster.crew(category), roster.limits
     lanes = {one.name: one for one in crew.fitting}
     left: dict[date, dict[str, int]] = {}
     begun: dict[date, set[str]] = {}

@@ -7,8 +7,10 @@ import pytest
 
 from campaigns import choice, roster
 from campaigns.boards.roster import RosterView, roster_view
+from campaigns.capacity import room_for
 from campaigns.errors import Conflict, Invalid, NotFound
 from campaigns.journal import verify
+from campaigns.rules.roster import Load
 from campaigns.taking_over import take_over
 from tests.campaigns.agree_kit import code_of, free, invited
 from tests.campaigns.roster_kit import (
@@ -250,3 +252,19 @@ def test_everything_is_journalled(office: Office) -> None:
     with office.store.reading() as session:
         assert verify(session) == []
         assert roster.limits(session).day is None
+
+
+def test_room_is_the_same_whether_or_not_the_terms_are_at_hand(office: Office) -> None:
+    add_technician(office, UMA)
+    set_skills(office, UMA, "policy")
+    set_limits(office, day=3)
+    rollout = invited(office)
+    day, *_, last = free(office, rollout)
+    agree_on(office, rollout, day)
+    with office.store.reading() as session:
+        case = choice.open_case(session, rollout, office.now, 480)
+        room = choice.room_of(session, case, day, last)
+        assert room_for(session, rollout, day, last, 480) == room
+    assert room.lanes == (TESS,)
+    assert room.begun == {day: {TESS, UMA}}
+    assert room.loads == {day: Load(0, 0, 0)}
