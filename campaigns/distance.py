@@ -16,7 +16,8 @@ from campaigns.rules.room import by_distance
 # Built once: putting a statement together takes longer than the database takes to answer it.
 _OTHERS = (
     select(Rollout.id, Campaign.state, Agreement.day)
-    .join(Campaign, Campaign.id == Rollout.campaign_id)
+    .select_from(Campaign)
+    .join(Rollout, Rollout.campaign_id == Campaign.id)
     .outerjoin(
         Agreement, and_(Agreement.rollout_id == Rollout.id, Agreement.version == Rollout.version)
     )
