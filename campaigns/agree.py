@@ -15,8 +15,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from campaigns import schedule
 from campaigns.asking import Chooser, ask, ask_for_new_date, note
 from campaigns.booking import book, release
-from campaigns.capacity import Room, room_for
-from campaigns.choice import Case, change_until
+from campaigns.capacity import Room
+from campaigns.choice import Case, change_until, room_of
+from campaigns.distance import keep_distance
 from campaigns.errors import Conflict, NotFound
 from campaigns.journal import Actor
 from campaigns.models import Agreement, Campaign, Customer, Rollout
@@ -103,7 +104,7 @@ def consider(session: Session, case: Case, wish: Wish) -> Room | Agreement:
     if repeated := _repeated(session, case, wish.answer_key, day, at):
         return repeated
     _may_choose(case, chooser)
-    room = room_for(session, case.rollout.id, day, day, case.terms.day_minutes)
+    room = room_of(session, case, day, day)
     _may_have(case, day, at, chooser, room)
     if case.current and (case.current.day, case.current.local_time) == (day, at):
         return case.current
@@ -114,6 +115,8 @@ def settle(session: Session, case: Case, wish: Wish, room: Room, now: datetime) 
     """Book what was considered. The version of the rollout and the minutes of the day decide:
     who was overtaken since gets Conflict `changed_meanwhile` or `date_taken`."""
     day, at, chooser = wish.day, wish.at, wish.chooser
+    if chooser.staff is None:
+        keep_distance(session, case.rollout, case.neighbours, case.terms, day)
     version = _next_version(session, case, "agreed")
     book(session, case, version, day, room, now)
     instant, shifted = local_instant(day, at, case.customer.timezone)
@@ -182,11 +185,11 @@ def _may_choose(case: Case, chooser: Chooser) -> None:
 
 def _may_have(case: Case, day: date, at: time, chooser: Chooser, room: Room) -> None:
     if chooser.staff is None:
-        verdict = dates.judge(case.terms, day, at, room.free)
+        verdict = dates.judge(case.terms, day, at, room.free, room.loads)
     else:
-        verdict = dates.by_staff(case.terms, day, room.free)
+        verdict = dates.by_staff(case.terms, day, room.free, room.loads)
     if not verdict.open:
-        code = "date_taken" if verdict.code == "full" else verdict.code
+        code = "date_taken" if verdict.code in dates.TAKEN else verdict.code
         raise Conflict(f"{long_day(day)} cannot be had. {verdict.reason}", code)
 
 

@@ -6,7 +6,9 @@ from datetime import date, datetime, time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns.capacity import room_for
+from campaigns.capacity import Room, room_for
+from campaigns.crew import roster_of
+from campaigns.distance import others_of
 from campaigns.models import Agreement, Campaign, Customer, Rollout, VendorChange
 from campaigns.rules import dates
 from campaigns.rules.calendar import DAY
@@ -16,7 +18,10 @@ from campaigns.terms import calendar_of, terms_for
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A rollout with what is needed to decide about its date."""
+    """A rollout with what is needed to decide about its date.
+
+    `neighbours` are the customer's rollouts in other campaigns that may choose a date as well.
+    """
 
     rollout: Rollout
     campaign: Campaign
@@ -24,6 +29,7 @@ class Case:
     change: VendorChange
     terms: dates.Terms
     current: Agreement | None
+    neighbours: tuple[int, ...] = ()
 
 
 def open_case(session: Session, rollout_id: int, now: datetime, day_minutes: int) -> Case:
@@ -34,13 +40,17 @@ def open_case(session: Session, rollout_id: int, now: datetime, day_minutes: int
 def case_in(session: Session, situation: Situation, now: datetime, day_minutes: int) -> Case:
     """The same for a situation that is at hand."""
     calendar = calendar_of(session, situation.customer)
+    today = calendar.today(now)
+    roster = roster_of(session, day_minutes, today)
+    others = others_of(session, situation.rollout, today, roster.limits.distance)
     return Case(
         rollout=situation.rollout,
         campaign=situation.campaign,
         customer=situation.customer,
         change=situation.change,
-        terms=terms_for(situation, calendar, now, day_minutes),
+        terms=terms_for(situation, calendar, now, day_minutes, roster, others.days),
         current=situation.current,
+        neighbours=others.choosing,
     )
 
 
@@ -55,10 +65,16 @@ def current_agreement(session: Session, rollout: Rollout) -> Agreement | None:
 
 def offers(session: Session, case: Case) -> tuple[dates.OfferedDay, ...]:
     """Every day between the first and the last on offer, closed ones with their reason."""
+    room = room_of(session, case, case.terms.span.first, case.terms.span.last)
+    return dates.offer(case.terms, room.free, room.loads)
+
+
+def room_of(session: Session, case: Case, first: date, last: date) -> Room:
+    """What is left for this rollout between two days, both included."""
     terms = case.terms
-    first, last = terms.span.first, terms.span.last
-    room = room_for(session, case.rollout.id, first, last, terms.day_minutes)
-    return dates.offer(terms, room.free)
+    return room_for(
+        session, case.rollout.id, first, last, terms.day_minutes, terms.crew, terms.limits
+    )
 
 
 def propose(session: Session, case: Case) -> tuple[date, time] | None:

@@ -9,27 +9,22 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from campaigns.capacity import lanes
+from campaigns.capacity import Room
 from campaigns.journal import Actor, record
 from campaigns.models import (
-    Agreement,
     Campaign,
-    Customer,
-    Headcount,
     Rollout,
-    TechnicianDay,
-    VendorChange,
 )
 from campaigns.rules import dates
 from campaigns.rules.foresight import Outlook, foresee
 from campaigns.rules.proposing import CHANGED, LATER, UNLIKED, Proposal, Wisher, propose
 from campaigns.situation import Situation
-from campaigns.terms import calendar_with, freezes_of, playbook_of, terms_for
+from campaigns.terms import playbook_of
+from campaigns.undecided import places, room_left, undecided
 
-UNDECIDED = ("planned", "invited", "proposed", "missed")
 UNLIKED_CODES = ("avoided_weekday", "eve")
 USUAL_PEOPLE = 25  # a customer of usual size
 
@@ -62,13 +57,12 @@ def proposed(session: Session, campaign: Campaign, now: datetime, day_minutes: i
     """The best days that can be found for everybody without a date. Changes nothing."""
     found = [
         (situation, terms)
-        for situation, terms in _undecided(session, campaign, now, day_minutes)
+        for situation, terms in undecided(session, campaign, now, day_minutes)
         if terms.span.last > terms.today
     ]
-    free = _free(session, found, day_minutes)
-    most = {day: max(left, default=0) for day, left in free.items()}
-    wishers = [_wisher(situation, terms, most) for situation, terms in found]
-    plan = propose(wishers, free)
+    free, room = room_left(session, found)
+    wishers = [_wisher(situation, terms, room) for situation, terms in found]
+    plan = propose(wishers, free, places(found, free, room))
     usual = [day for day in free if day.weekday() not in _avoided(campaign)]
     ahead = sorted(day for day in usual if any(day in one.days for one in wishers))
     outlook = foresee(
@@ -82,7 +76,7 @@ def proposed(session: Session, campaign: Campaign, now: datetime, day_minutes: i
         sorted(lines, key=lambda line: (line.day or date.max, line.customer.casefold())),
         plan,
         outlook,
-        _load(wishers, plan, free, day_minutes, len(lanes(session))),
+        _load(wishers, plan, free, found),
     )
 
 
@@ -113,7 +107,7 @@ def accept(
     any more, is left as it is.
     """
     kept = 0
-    for situation, terms in _undecided(session, campaign, now, day_minutes, only=set(chosen)):
+    for situation, terms in undecided(session, campaign, now, day_minutes, only=set(chosen)):
         rollout, day = situation.rollout, chosen[situation.rollout.id]
         verdict = dates.by_staff(terms, day, {})
         if not verdict.open or rollout.proposed_day == day:
@@ -136,74 +130,22 @@ def accept(
     return kept
 
 
-def _undecided(
-    session: Session,
-    campaign: Campaign,
-    now: datetime,
-    day_minutes: int,
-    only: Collection[int] | None = None,
-) -> list[tuple[Situation, dates.Terms]]:
-    """In one go for all of them: a handful of statements, however many there are."""
-    query = (
-        select(Rollout, Customer, func.coalesce(Headcount.people, 0), Agreement)
-        .join(Customer, Customer.id == Rollout.customer_id)
-        .outerjoin(Headcount, Headcount.customer_id == Customer.id)
-        .outerjoin(
-            Agreement,
-            (Agreement.rollout_id == Rollout.id) & (Agreement.version == Rollout.version),
-        )
-        .where(
-            Rollout.campaign_id == campaign.id,
-            Rollout.state.in_(UNDECIDED),
-            Agreement.day.is_(None),
-        )
-        .order_by(Customer.folded_name)
-    )
-    rows = [row for row in session.execute(query) if only is None or row[0].id in only]
-    change = session.get_one(VendorChange, campaign.change_id)
-    freezes = freezes_of(session, [customer.id for _, customer, _, _ in rows])
-    found = []
-    for rollout, customer, people, current in rows:
-        situation = Situation(rollout, campaign, customer, change, current, people)
-        calendar = calendar_with(customer, freezes)
-        found.append((situation, terms_for(situation, calendar, now, day_minutes)))
-    return found
-
-
 def _avoided(campaign: Campaign) -> Collection[int]:
     return playbook_of(campaign.playbook_source).rules.avoid_weekdays
 
 
-def _free(
-    session: Session, found: Sequence[tuple[Situation, dates.Terms]], day_minutes: int
-) -> dict[date, list[int]]:
-    """What each technician has left on each day that somebody may have."""
-    if not found:
-        return {}
-    first = min(terms.span.first for _, terms in found)
-    last = max(terms.span.last for _, terms in found)
-    names = lanes(session)
-    rows = session.execute(
-        select(
-            TechnicianDay.day, TechnicianDay.lane, TechnicianDay.capacity, TechnicianDay.taken
-        ).where(TechnicianDay.day.between(first, last))
-    )
-    begun = {(day, lane): capacity - taken for day, lane, capacity, taken in rows}
-    days = [first.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
-    return {day: [begun.get((day, lane), day_minutes) for lane in names] for day in days}
-
-
-def _wisher(situation: Situation, terms: dates.Terms, most: Mapping[date, int]) -> Wisher:
+def _wisher(situation: Situation, terms: dates.Terms, room: Room) -> Wisher:
     rollout = situation.rollout
     weight = 1 + situation.people / USUAL_PEOPLE
     days: dict[date, float] = {}
     why: dict[str, int] = {}
-    for place, offered in enumerate(dates.offer(terms, most)):
+    for place, offered in enumerate(dates.offer(terms, room.free, room.loads)):
         code = offered.verdict.code
         if not offered.verdict.open and code not in UNLIKED_CODES:
             why[offered.verdict.reason] = why.get(offered.verdict.reason, 0) + 1
             continue
-        if not offered.verdict.open and not dates.by_staff(terms, offered.day, most).open:
+        by_staff = dates.by_staff(terms, offered.day, room.free, room.loads)
+        if not offered.verdict.open and not by_staff.open:
             continue
         price = LATER * weight * place / 5 + (0 if offered.verdict.open else UNLIKED)
         if rollout.proposed_day not in (None, offered.day):
@@ -230,12 +172,12 @@ def _load(
     wishers: Sequence[Wisher],
     plan: Proposal,
     free: Mapping[date, Sequence[int]],
-    day_minutes: int,
-    technicians: int,
+    found: Sequence[tuple[Situation, dates.Terms]],
 ) -> list[tuple[date, int, int]]:
     minutes = {one.key: one.minutes for one in wishers}
     used: dict[date, int] = {}
     for key, day in plan.placed.items():
         used[day] = used.get(day, 0) + minutes[key]
-    whole = day_minutes * technicians
-    return [(day, whole - sum(free[day]) + used[day], whole) for day in sorted(used)]
+    crew = found[0][1].crew if found else None
+    whole = {day: sum(one.minutes(day) for one in crew.fitting) if crew else 0 for day in used}
+    return [(day, whole[day] - sum(free[day]) + used[day], whole[day]) for day in sorted(used)]

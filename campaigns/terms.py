@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from campaigns.capacity import minutes_needed
+from campaigns.crew import Roster
 from campaigns.models import Campaign, Customer, Freeze, Milestone, VendorChange
 from campaigns.rows import rows_of
 from campaigns.rules import playbook as playbooks
@@ -82,11 +83,18 @@ def deadline_with(
 
 
 def terms_for(
-    situation: Situation, calendar: WorkCalendar, now: datetime, day_minutes: int
+    situation: Situation,
+    calendar: WorkCalendar,
+    now: datetime,
+    day_minutes: int,
+    roster: Roster,
+    others: tuple[date, ...] = (),
 ) -> Terms:
-    """What governs this customer's choice at this moment."""
+    """What governs this customer's choice at this moment; `others` are the days of its other
+    campaigns."""
     rollout, campaign = situation.rollout, situation.campaign
     book = playbook_of(campaign.playbook_source)
+    crew = roster.crew(situation.change.category)
     today = calendar.today(now)
     started = calendar.today(campaign.started_at or now)
     default = span(started, campaign.vendor_day, book.rules)
@@ -98,6 +106,9 @@ def terms_for(
         vendor=situation.change.vendor,
         calendar=calendar,
         rules=book.rules,
-        minutes=minutes_needed(situation.people, book, day_minutes),
+        minutes=minutes_needed(situation.people, book, day_minutes, crew),
         day_minutes=day_minutes,
+        crew=crew,
+        limits=roster.limits,
+        others=others,
     )

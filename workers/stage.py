@@ -17,7 +17,12 @@ WHOLE = (
     "staff",
     "vendor_change",
     "milestone",
+    "technician_week",
+    "technician_skill",
+    "day_off",
+    "booking_limit",
     "technician_day",
+    "day_load",
     "letter_version",
     "snapshot",
 )

@@ -112,7 +112,7 @@ class Choosing:
     def verdict(self, day: date, at: time) -> Verdict:
         """Whether the customer can have this day and time, as it looked a moment ago."""
         known = next((one for one in self.offered if one.day == day), None)
-        if known is not None and not known.verdict.open:
+        if known is not None and (at in known.times or not known.verdict.open):
             return known.verdict
         return judge(self.terms, day, at, {})
 

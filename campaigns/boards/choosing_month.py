@@ -17,6 +17,11 @@ NOTES = {
     "eve": "before a holiday",
     "after_last": "too late",
     "full": "full",
+    "campaign_limit": "full",
+    "day_limit": "full",
+    "no_skill": "full",
+    "off_duty": "nobody works",
+    "too_close": "another change",
 }
 
 

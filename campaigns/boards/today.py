@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from campaigns.boards.campaign import campaign_list
 from campaigns.boards.risks import AMISS
 from campaigns.boards.summary import Summary, summary
-from campaigns.capacity import lanes
+from campaigns.crew import roster_of
 from campaigns.models import (
     Agreement,
     Campaign,
@@ -187,16 +187,14 @@ def _days(session: Session, now: datetime, day_minutes: int) -> list[DayLoad]:
 
 def _free(session: Session, first: date, last: date, day_minutes: int) -> dict[date, int]:
     """The minutes that all technicians together have left, day by day."""
-    names = lanes(session)
-    free = {
-        first + timedelta(days=ahead): len(names) * day_minutes
-        for ahead in range((last - first).days + 1)
-    }
+    technicians = {one.name: one for one in roster_of(session, day_minutes, first).everybody}
+    days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+    free = {day: sum(one.minutes(day) for one in technicians.values()) for day in days}
     rows = session.execute(
-        select(TechnicianDay.day, TechnicianDay.capacity - TechnicianDay.taken).where(
-            TechnicianDay.day.between(first, last), TechnicianDay.lane.in_(names)
-        )
+        select(
+            TechnicianDay.day, TechnicianDay.lane, TechnicianDay.capacity - TechnicianDay.taken
+        ).where(TechnicianDay.day.between(first, last), TechnicianDay.lane.in_(technicians))
     )
-    for day, left in rows:
-        free[day] += left - day_minutes
+    for day, lane, left in rows:
+        free[day] += max(0, left) - technicians[lane].minutes(day)
     return free

@@ -1,5 +1,6 @@
 """The tables. Each file imports only earlier ones:
-base, people, change, campaign, rollout, touch, host, evidence, headcount, journal, uploads."""
+base, people, change, campaign, rollout, roster, touch, host, evidence, headcount, journal, uploads.
+"""
 
 from campaigns.models.base import Base
 from campaigns.models.campaign import Campaign, Selection, Step
@@ -35,6 +36,13 @@ from campaigns.models.rollout import (
     Task,
     TechnicianDay,
 )
+from campaigns.models.roster import (
+    BookingLimit,
+    DayLoad,
+    DayOff,
+    TechnicianSkill,
+    TechnicianWeek,
+)
 from campaigns.models.touch import Delivery, LetterVersion, Touch, TouchWording
 from campaigns.models.uploads import UploadedFile
 
@@ -43,12 +51,15 @@ __all__ = [
     "Agreement",
     "Base",
     "Booking",
+    "BookingLimit",
     "Campaign",
     "ChangeRevision",
     "Contact",
     "Customer",
     "CustomerDomain",
     "CustomerLink",
+    "DayLoad",
+    "DayOff",
     "Delivery",
     "Exemption",
     "FormerAddress",
@@ -76,6 +87,8 @@ __all__ = [
     "Step",
     "Task",
     "TechnicianDay",
+    "TechnicianSkill",
+    "TechnicianWeek",
     "Ticket",
     "Touch",
     "TouchWording",

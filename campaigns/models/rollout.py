@@ -79,12 +79,17 @@ class Agreement(Base):
 
 
 class TechnicianDay(Base):
-    """How many minutes one technician has on one day, and how many are promised."""
+    """How many minutes one technician has on one day, and how many are promised.
+
+    `excess` is what had been promised beyond the capacity when the technician's hours became
+    fewer: those dates stand, and nothing more is booked.
+    """
 
     __tablename__ = "technician_day"
     __table_args__ = (
         UniqueConstraint("lane", "day"),
-        CheckConstraint("taken <= capacity", name="not_oversold"),
+        CheckConstraint("taken <= capacity + excess", name="not_oversold"),
+        CheckConstraint("excess >= 0", name="excess"),
         CheckConstraint("taken >= 0", name="not_negative"),
         Index("ix_technician_day_day", "day"),
     )
@@ -94,6 +99,7 @@ class TechnicianDay(Base):
     day: Mapped[date]
     capacity: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
+    excess: Mapped[int] = mapped_column(default=0)
 
 
 class Booking(Base):

@@ -10,10 +10,29 @@ from datetime import date, time
 from functools import lru_cache
 
 from campaigns.rules.calendar import DAY, WorkCalendar
+from campaigns.rules.room import OPEN, Verdict, by_distance, by_limits, by_time
+from campaigns.rules.roster import USUAL, Crew, Limits, Load
 from campaigns.rules.steps import Rules
 
+__all__ = [
+    "SOFT",
+    "TAKEN",
+    "WEEKDAYS",
+    "OfferedDay",
+    "Span",
+    "Terms",
+    "Verdict",
+    "by_staff",
+    "earliest",
+    "judge",
+    "offer",
+    "span",
+]
+
 # Codes that the provider's staff may pass over when a customer asks for it by phone.
-SOFT = frozenset({"too_soon", "after_last", "avoided_weekday", "eve", "other_time"})
+SOFT = frozenset({"too_soon", "after_last", "avoided_weekday", "eve", "other_time", "too_close"})
+# Codes of days on which there was room, and is none any more.
+TAKEN = frozenset({"full", "no_skill", "campaign_limit", "day_limit"})
 LAST_NOTICE = 2  # days
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
@@ -28,7 +47,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What governs one customer's choice. `minutes` is the technician time it takes."""
+    """What governs one customer's choice. `minutes` is the technician time it takes.
+
+    Without a `crew` one desk has `day_minutes` on any day. `others` are the days of the
+    customer's other campaigns, earliest first.
+    """
 
     today: date
     span: Span
@@ -38,15 +61,9 @@ class Terms:
     rules: Rules
     minutes: int
     day_minutes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether a date can be had; `code` is stable, `reason` is for people."""
-
-    open: bool
-    code: str = "open"
-    reason: str = ""
+    crew: Crew | None = None
+    limits: Limits = USUAL
+    others: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +75,9 @@ class OfferedDay:
     times: tuple[time, ...] = ()
 
 
-OPEN = Verdict(True)
-FULL = Verdict(False, "full", "No technician has enough time left on this day.")
+Loads = Mapping[date, Load]
+NO_LOADS: Loads = {}
+NO_LOAD = Load()
 
 
 def span(started: date, vendor_day: date | None, rules: Rules) -> Span:
@@ -98,26 +116,20 @@ def earliest(terms: Terms) -> date:
     return max(terms.span.first, terms.today + notice * DAY)
 
 
-def judge(terms: Terms, day: date, at: time | None, free: Mapping[date, int]) -> Verdict:
+def judge(
+    terms: Terms, day: date, at: time | None, free: Mapping[date, int], loads: Loads = NO_LOADS
+) -> Verdict:
     """Whether `day` (and `at`, when given) can be had.
 
-    `free` maps days to the most minutes that any one technician has left; a day
-    that is missing is untouched and has `terms.day_minutes`.
+    `free` maps days to the most minutes that any one technician with the skill has left; a day
+    that is missing is untouched. `loads` says what others have booked, where limits bind.
     """
-    for verdict in (_by_vendor(terms, day), _by_calendar(terms, day), _by_playbook(terms, day)):
-        if not verdict.open:
-            return verdict
-    if _full(terms, day, free):
-        return FULL
-    if at is not None and at not in terms.rules.slots:
-        times = ", ".join(f"{slot:%H:%M}" for slot in terms.rules.slots)
-        return Verdict(False, "other_time", f"We start at {times}.")
-    return OPEN
+    return _judge(terms, day, at, _by_room(terms, day, free, loads))
 
 
-def by_staff(terms: Terms, day: date, free: Mapping[date, int]) -> Verdict:
+def by_staff(terms: Terms, day: date, free: Mapping[date, int], loads: Loads = NO_LOADS) -> Verdict:
     """The same judgement for a date agreed by phone: habits give way, limits do not."""
-    verdict = judge(terms, day, None, free)
+    verdict = judge(terms, day, None, free, loads)
     if verdict.code not in SOFT:
         return verdict
     if day <= terms.today:
@@ -125,31 +137,55 @@ def by_staff(terms: Terms, day: date, free: Mapping[date, int]) -> Verdict:
     calendar = _by_calendar(terms, day)
     if not calendar.open:
         return calendar
-    if _full(terms, day, free):
-        return FULL
-    return OPEN
+    return _by_room(terms, day, free, loads)
 
 
-def offer(terms: Terms, free: Mapping[date, int]) -> tuple[OfferedDay, ...]:
+def offer(
+    terms: Terms, free: Mapping[date, int], loads: Loads = NO_LOADS
+) -> tuple[OfferedDay, ...]:
     """Every day from the first Monday shown to the last day, open or closed with its reason."""
-    return _offer(terms, frozenset(day for day in free if _full(terms, day, free)))
+    known = ((day, _by_room(terms, day, free, loads)) for day in {*free, *loads})
+    differ = (pair for pair in known if pair[1] != _by_room(terms, pair[0], {}))
+    return _offer(terms, frozenset(differ))
 
 
 @lru_cache(maxsize=256)
-def _offer(terms: Terms, full: frozenset[date]) -> tuple[OfferedDay, ...]:
+def _offer(terms: Terms, known: frozenset[tuple[date, Verdict]]) -> tuple[OfferedDay, ...]:
     """Most customers of a campaign have the same terms, and few days are full."""
-    none_left = dict.fromkeys(full, -1)
+    rooms = dict(known)
     days = []
     day = terms.span.first
     while day <= terms.span.last:
-        verdict = judge(terms, day, None, none_left)
+        verdict = _judge(terms, day, None, rooms.get(day) or _by_room(terms, day, {}))
         days.append(OfferedDay(day, verdict, terms.rules.slots if verdict.open else ()))
         day += DAY
     return tuple(days)
 
 
-def _full(terms: Terms, day: date, free: Mapping[date, int]) -> bool:
-    return free.get(day, terms.day_minutes) < terms.minutes
+def _by_room(terms: Terms, day: date, free: Mapping[date, int], loads: Loads = NO_LOADS) -> Verdict:
+    """Whether technicians' minutes and the provider's limits leave room on that day."""
+    untouched = terms.crew.most(day) if terms.crew else terms.day_minutes
+    verdict = by_time(terms.crew, day, free.get(day, untouched), terms.minutes)
+    if not verdict.open:
+        return verdict
+    return by_limits(terms.limits, loads.get(day, NO_LOAD), terms.minutes)
+
+
+def _judge(terms: Terms, day: date, at: time | None, left: Verdict) -> Verdict:
+    for rule in (_by_vendor, _by_calendar, _by_playbook, _by_distance):
+        verdict = rule(terms, day)
+        if not verdict.open:
+            return verdict
+    if not left.open:
+        return left
+    if at is not None and at not in terms.rules.slots:
+        times = ", ".join(f"{slot:%H:%M}" for slot in terms.rules.slots)
+        return Verdict(False, "other_time", f"We start at {times}.")
+    return OPEN
+
+
+def _by_distance(terms: Terms, day: date) -> Verdict:
+    return by_distance(terms.others, terms.limits.distance, terms.today, day)
 
 
 def _by_vendor(terms: Terms, day: date) -> Verdict:

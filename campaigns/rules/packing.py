@@ -33,13 +33,15 @@ class Wish(Protocol):
 @dataclass
 class Packing:
     """Who is with which technician on which day. `crowded` are the points for each tenth of a
-    day's minutes beyond half of them."""
+    day's minutes beyond half of them; `most` is how many customers a day takes, where limited."""
 
     free: Days
     crowded: float
+    most: Mapping[date, int] = field(default_factory=dict)
     at: dict[int, tuple[date, int]] = field(default_factory=dict)
     _left: dict[date, list[int]] = field(init=False)
     _with: dict[tuple[date, int], dict[int, Wish]] = field(default_factory=dict)
+    _many: dict[date, int] = field(default_factory=dict)
     _attempts: int = 0
 
     def __post_init__(self) -> None:
@@ -50,12 +52,15 @@ class Packing:
 
     def put(self, one: Wish, day: date) -> bool:
         """With the technician whose minutes fit best; False where none has enough."""
+        if not self._has_place(day):
+            return False
         left = self._left.get(day, [])
         fitting = [(have, lane) for lane, have in enumerate(left) if have >= one.minutes]
         if not fitting:
             return False
         lane = min(fitting)[1]
         left[lane] -= one.minutes
+        self._many[day] = self._many.get(day, 0) + 1
         self.at[one.key] = (day, lane)
         self._with.setdefault((day, lane), {})[one.key] = one
         return True
@@ -64,6 +69,7 @@ class Packing:
         """Its minutes are free again; the day that it had."""
         day, lane = self.at.pop(one.key)
         self._left[day][lane] += one.minutes
+        self._many[day] -= 1
         del self._with[day, lane][one.key]
         return day
 
@@ -72,7 +78,9 @@ class Packing:
         found = [
             (price + self._crowding(day, one.minutes), day)
             for day, price in one.days.items()
-            if price < below and max(self._left.get(day, ()), default=0) >= one.minutes
+            if price < below
+            and self._has_place(day)
+            and max(self._left.get(day, ()), default=0) >= one.minutes
         ]
         cheapest = min(found, default=(below, None))
         return cheapest[0] < below and cheapest[1] is not None and self.put(one, cheapest[1])
@@ -112,6 +120,9 @@ class Packing:
         self.put(other, day)
         return False
 
+    def _has_place(self, day: date) -> bool:
+        return day not in self.most or self._many.get(day, 0) < self.most[day]
+
     def _crowding(self, day: date, more: int) -> float:
         """What `more` minutes add to the points of a day."""
         minutes = sum(self.free[day])
@@ -120,19 +131,25 @@ class Packing:
         return over / (minutes / 10) * self.crowded
 
 
-def place_in_turn(wishers: Sequence[Wish], free: Days, crowded: float) -> dict[int, date]:
+def place_in_turn(
+    wishers: Sequence[Wish], free: Days, crowded: float, most: Mapping[date, int]
+) -> dict[int, date]:
     """Each on the day that costs least when its turn comes: what one would do by hand."""
-    packing = Packing(free, crowded)
+    packing = Packing(free, crowded, most)
     for one in wishers:
         packing.put_cheapest(one)
     return packing.placed()
 
 
 def mend(
-    wishers: Sequence[Wish], free: Days, crowded: float, wanted: Mapping[int, date]
+    wishers: Sequence[Wish],
+    free: Days,
+    crowded: float,
+    most: Mapping[date, int],
+    wanted: Mapping[int, date],
 ) -> dict[int, date]:
     """The wanted days as far as they have room, larger ones first; the others where they fit."""
-    packing = Packing(free, crowded)
+    packing = Packing(free, crowded, most)
     for one in sorted(wishers, key=lambda one: (-one.minutes, one.key)):
         if one.key in wanted:
             packing.put(one, wanted[one.key])

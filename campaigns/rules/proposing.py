@@ -71,20 +71,23 @@ FULL = "Every day that it can have is full before its last day."
 TOO_LARGE = "No technician has as much time on any day as it takes."
 
 
-def propose(wishers: Sequence[Wisher], free: Days) -> Proposal:
-    """A day for each, where there is one. `free` holds the minutes that each technician has left.
+def propose(
+    wishers: Sequence[Wisher], free: Days, most: Mapping[date, int] | None = None
+) -> Proposal:
+    """A day for each, where there is one. `free` holds the minutes that each technician has left,
+    `most` how many customers a day takes where that is limited.
 
     Larger weights are served first where not all can be.
     """
     ordered = sorted(wishers, key=lambda one: (-one.weight, -one.minutes, one.key))
-    best = _Best()
-    _consider(best, ordered, free, place_in_turn(ordered, free, CROWDED))
+    best, most = _Best(), most or {}
+    _consider(best, ordered, free, place_in_turn(ordered, free, CROWDED, most))
     greedy = best.cost
     bound, wanted = relaxed(ordered, free, UNPLACED, CROWDED)
-    _consider(best, ordered, free, mend(ordered, free, CROWDED, best.placed))
+    _consider(best, ordered, free, mend(ordered, free, CROWDED, most, best.placed))
     for firm in (0.999, 0.5):
         kept = {key: day for key, (day, share) in wanted.items() if share >= firm}
-        _consider(best, ordered, free, mend(ordered, free, CROWDED, kept))
+        _consider(best, ordered, free, mend(ordered, free, CROWDED, most, kept))
     unplaced = {one.key: _why(one, free) for one in ordered if one.key not in best.placed}
     return Proposal(best.placed, unplaced, best.cost, min(bound, best.cost), greedy)
 

@@ -31,6 +31,10 @@ COMMANDS = {
     "customers": ("rollout.cli.customers:customers_group", "The firms that are looked after."),
     "doctor": ("rollout.cli.doctor:doctor", "What is wrong with this installation, and the mend."),
     "evidence": ("rollout.cli.evidence:evidence_group", "What vendor systems say of who is ready."),
+    "limits": (
+        "rollout.cli.limits:limits",
+        'How much is taken on a day; shown, or set. "none" lifts a limit.',
+    ),
     "metrics": (
         "rollout.cli.metrics:metrics_command",
         "The figures that /metrics shows, for Prometheus or a text file of its node exporter.",

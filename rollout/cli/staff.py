@@ -7,11 +7,17 @@ from campaigns import staff
 from campaigns.models import Staff
 from rollout.cli.acting import OPERATOR, acts, desk_for, has_staff
 from rollout.cli.context import open_runtime, print_json, prints_json
+from rollout.cli.staff_roster import hours, off, skills
 
 
 @click.group(name="staff")
 def staff_group() -> None:
     """The people who work here."""
+
+
+staff_group.add_command(hours)
+staff_group.add_command(off)
+staff_group.add_command(skills)
 
 
 @staff_group.command(name="add")

@@ -25,6 +25,7 @@ from rollout.pages import (
     proposal,
     rehearsal,
     reports,
+    roster,
     search,
     sending,
     sign_in,
@@ -62,5 +63,6 @@ def blueprints() -> tuple[Blueprint, ...]:
         proposal.pages,
         rehearsal.pages,
         reports.pages,
+        roster.pages,
         staff.pages,
     )

@@ -12,6 +12,7 @@ from tests.faults.mutation import (
     play,
 )
 
+LIMITS = f"{CAMPAIGNS}/test_limits_race.py"
 _HOST = "campaigns/contact/host.py"
 _BOOKING = "campaigns/booking.py"
 _AGREE = "campaigns/agree.py"
@@ -41,6 +42,27 @@ BOOKINGS = (
         '.values(taken=TechnicianDay.taken - bindparam("minutes"))',
         '.values(taken=TechnicianDay.taken - 0 * bindparam("minutes"))',
         (AGREE, RACE),
+    ),
+    Mutation(
+        "the last place of a limit has one winner",
+        _BOOKING,
+        "<= :most_minutes\n",
+        "<= :most_minutes OR 1 = 1\n",
+        (LIMITS,),
+    ),
+    Mutation(
+        "the last place of a campaign on a day has one winner",
+        _BOOKING,
+        "ELSE day_load.rollouts < :most_of_campaign END",
+        "ELSE day_load.rollouts < :most_of_campaign OR 1 = 1 END",
+        (LIMITS,),
+    ),
+    Mutation(
+        "two campaigns of one customer keep their distance, chosen at once or not",
+        _AGREE,
+        "        keep_distance(session, case.rollout, case.neighbours, case.terms, day)\n",
+        "        pass\n",
+        (LIMITS,),
     ),
     Mutation(
         "only who saw the date that stands may replace it",

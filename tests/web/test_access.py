@@ -113,6 +113,14 @@ read       GET  /reports
 read       GET  /reports/<what>.<kind>
 plan       POST /reports/keep
 read       GET  /reports/kept/<number>.<kind>
+read       GET  /roster
+plan       GET  /roster/<staff_id>
+plan       POST /roster/<staff_id>/hours
+plan       POST /roster/<staff_id>/off
+plan       POST /roster/<staff_id>/off/<off_id>/remove
+plan       POST /roster/<staff_id>/skills
+plan       POST /roster/bookings/<rollout_id>/technician
+administer POST /roster/limits
 read       GET  /search
 administer POST /sending/arm
 public     GET  /sign-in
