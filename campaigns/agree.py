@@ -56,6 +56,7 @@ class Wish:
     at: time
     chooser: Chooser
     answer_key: str
+    how: str | None = None  # where it is neither by link nor by phone
 
 
 def find_rollout(session: Session, campaign: Campaign, customer_name: str) -> Rollout:
@@ -125,7 +126,7 @@ def settle(session: Session, case: Case, wish: Wish, room: Room, now: datetime) 
         zone=case.customer.timezone,
         instant=instant,
         shifted=shifted,
-        how=_how(case, chooser),
+        how=wish.how or _how(case, chooser),
         **_signed(chooser, wish.answer_key, now),
     )
     _conclude(session, case, agreement, "date_agreed", now)

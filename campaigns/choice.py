@@ -7,11 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.capacity import room_for
+from campaigns.deferring import deferrals_of
 from campaigns.models import Agreement, Campaign, Customer, Rollout, VendorChange
 from campaigns.rules import dates
 from campaigns.rules.calendar import DAY
+from campaigns.rules.deferrals import Deferrals
 from campaigns.situation import Situation, situation_of
-from campaigns.terms import calendar_of, terms_for
+from campaigns.terms import calendar_of, playbook_of, terms_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Case:
     change: VendorChange
     terms: dates.Terms
     current: Agreement | None
+    deferrals: Deferrals
 
 
 def open_case(session: Session, rollout_id: int, now: datetime, day_minutes: int) -> Case:
@@ -34,13 +37,16 @@ def open_case(session: Session, rollout_id: int, now: datetime, day_minutes: int
 def case_in(session: Session, situation: Situation, now: datetime, day_minutes: int) -> Case:
     """The same for a situation that is at hand."""
     calendar = calendar_of(session, situation.customer)
+    rules = playbook_of(situation.campaign.playbook_source).rules
+    moves = deferrals_of(session, situation.rollout, rules.deferrals)
     return Case(
         rollout=situation.rollout,
         campaign=situation.campaign,
         customer=situation.customer,
         change=situation.change,
-        terms=terms_for(situation, calendar, now, day_minutes),
+        terms=terms_for(situation, calendar, now, day_minutes, moves.no_later),
         current=situation.current,
+        deferrals=moves,
     )
 
 
@@ -62,14 +68,20 @@ def offers(session: Session, case: Case) -> tuple[dates.OfferedDay, ...]:
 
 
 def propose(session: Session, case: Case) -> tuple[date, time] | None:
-    """Suggest the earliest day that is still open; nothing is booked by it."""
-    day = next((offered for offered in offers(session, case) if offered.verdict.open), None)
-    if day is None:
+    """Suggest the earliest day that is still open, or go on suggesting the one that is.
+
+    Nothing is booked by it.
+    """
+    rollout = case.rollout
+    still = [offered for offered in offers(session, case) if offered.verdict.open]
+    if not still:
         return None
-    case.rollout.proposed_day, case.rollout.proposed_time = day.day, day.times[0]
+    day = next((offered for offered in still if offered.day == rollout.proposed_day), still[0])
+    at = rollout.proposed_time if rollout.proposed_time in day.times else None
+    rollout.proposed_day, rollout.proposed_time = day.day, at or day.times[0]
     if case.rollout.state in ("planned", "invited"):
         case.rollout.state = "proposed"
-    return day.day, day.times[0]
+    return day.day, rollout.proposed_time
 
 
 def change_until(case: Case) -> date | None:

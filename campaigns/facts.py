@@ -12,7 +12,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from campaigns.links import Links
-from campaigns.models import Agreement, Campaign, Customer, Rollout, Staff, VendorChange
+from campaigns.models import Agreement, Campaign, Customer, PutDown, Rollout, Staff, VendorChange
 from campaigns.rules.adoption import People
 from campaigns.rules.days import local_date, long_day, relative, short_day
 
@@ -39,6 +39,7 @@ VOCABULARY: Mapping[str, str] = {
     "last_date": "the last day on offer",
     "dates_open": "how many days are still open",
     "proposed_date": "the date that we suggest",
+    "opt_out_until": "the last day to say otherwise, once we put the customer down for a day",
     "old_date": "the date that stood before",
     "customer_link": "the reader's own page to choose a date",
     "guide_link": "the reader's own guide",
@@ -161,10 +162,22 @@ def of_agreement(
         facts["agreed_day"] = short_day(day)
         facts["agreed_in"] = relative(day, today)
         facts["change_until"] = long_day(date.fromordinal(day.toordinal() - cutoff_days))
-        facts["chosen_by"] = f"{agreement.by_name}, {agreement.by_role}"
+        facts["chosen_by"] = chosen_by(agreement)
     if earlier is not None and earlier.day is not None and earlier.local_time is not None:
         facts["old_date"] = local_date(earlier.day, earlier.local_time, earlier.zone)
     return facts
+
+
+def chosen_by(agreement: Agreement) -> str:
+    """Who chose the date, as an end of the sentence "it was chosen by"."""
+    if agreement.how == "proposed_default":
+        return "us, as our letter said, since nobody told us otherwise"
+    return f"{agreement.by_name}, {agreement.by_role}"
+
+
+def of_notice(notice: PutDown | None) -> dict[str, str]:
+    """Until when a customer that was put down for a day can say otherwise."""
+    return {} if notice is None else {"opt_out_until": long_day(notice.until)}
 
 
 def of_offer(offer: Offer | None, rollout: Rollout, zone: str) -> dict[str, str]:

@@ -82,7 +82,11 @@ def deadline_with(
 
 
 def terms_for(
-    situation: Situation, calendar: WorkCalendar, now: datetime, day_minutes: int
+    situation: Situation,
+    calendar: WorkCalendar,
+    now: datetime,
+    day_minutes: int,
+    no_later: date | None = None,
 ) -> Terms:
     """What governs this customer's choice at this moment."""
     rollout, campaign = situation.rollout, situation.campaign
@@ -100,4 +104,5 @@ def terms_for(
         rules=book.rules,
         minutes=minutes_needed(situation.people, book, day_minutes),
         day_minutes=day_minutes,
+        no_later=no_later,
     )

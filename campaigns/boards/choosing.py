@@ -15,11 +15,13 @@ from campaigns.boards.choosing_month import Month, month_of
 from campaigns.boards.choosing_words import Ahead, Meaning, meaning, outline, the_day, whom
 from campaigns.boards.door import Door, open_door
 from campaigns.choice import Case
-from campaigns.models import Agreement, Contact, Step, Touch, VendorChange
+from campaigns.models import Agreement, Contact, PutDown, Step, Touch, VendorChange
+from campaigns.notices import standing_notice
 from campaigns.rows import rows_of
 from campaigns.rules.adoption import People
 from campaigns.rules.calendar import DAY
 from campaigns.rules.dates import OfferedDay, Terms, Verdict, judge
+from campaigns.rules.deferrals import Deferrals
 from campaigns.rules.milestones import Deadline
 from campaigns.rules.steps import Playbook
 from campaigns.terms import deadline_with, playbook_of
@@ -60,6 +62,7 @@ class Booked:
     zone: str
     shifted: bool
     by: str
+    by_notice: bool  # nobody chose it: it was announced, and nobody said otherwise
     chosen_on: date
     until: date
     may_change: bool
@@ -89,6 +92,8 @@ class Choosing:
     ahead: tuple[Ahead, ...]
     told: tuple[str, ...]
     held: bool
+    deferrals: Deferrals
+    put_down: PutDown | None  # booked unless the customer says otherwise
 
     @property
     def cancelled_by(self) -> str:
@@ -167,6 +172,8 @@ def choosing_in(
         ahead=_ahead(session, case, book, booked, now) if booked else outline(book),
         told=_told(session, door) if booked else (),
         held=case.campaign.state == "held",
+        deferrals=case.deferrals,
+        put_down=_put_down(session, case),
     )
 
 
@@ -198,10 +205,16 @@ def _booked(case: Case) -> Booked | None:
         zone=current.zone,
         shifted=current.shifted,
         by=", ".join(part for part in (current.by_name, current.by_role) if part),
+        by_notice=current.how == "proposed_default",
         chosen_on=case.terms.calendar.today(current.at),
         until=until,
         may_change=open_still,
     )
+
+
+def _put_down(session: Session, case: Case) -> PutDown | None:
+    asked = case.rollout.state == "proposed"
+    return standing_notice(session, case.rollout) if asked else None
 
 
 def _stage(door: Door, booked: Booked | None, offered: tuple[OfferedDay, ...]) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from campaigns import people
 from campaigns.boards.person_lines import PersonLine, person_lines
 from campaigns.boards.timeline import Happening, timeline
+from campaigns.deferring import grants_of
 from campaigns.errors import NotFound
 from campaigns.models import (
     Agreement,
@@ -17,17 +18,21 @@ from campaigns.models import (
     Contact,
     Customer,
     CustomerDomain,
+    DeferralGrant,
     Delivery,
     JournalEntry,
     Observation,
+    PutDown,
     Rollout,
     Snapshot,
     Step,
     Task,
     Touch,
 )
+from campaigns.notices import Proof, proofs, standing_notice
 from campaigns.rules.adoption import People
 from campaigns.rules.calendar import WorkCalendar
+from campaigns.rules.deferrals import Answer, Deferrals, count
 from campaigns.rules.steps import Evidence
 from campaigns.terms import playbook_of
 
@@ -49,6 +54,10 @@ class RolloutView:
     measured: bool  # whether evidence says who is ready
     letters: Sequence[tuple[Delivery, str, str]]
     tasks: Sequence[Task]
+    deferrals: Deferrals
+    grants: Sequence[DeferralGrant]
+    put_down: PutDown | None
+    proofs: Sequence[Proof]
 
     @property
     def current(self) -> Agreement | None:
@@ -134,7 +143,8 @@ def _rollout(
     now: datetime,
     few: int | None,
 ) -> RolloutView:
-    evidence = playbook_of(campaign.playbook_source).evidence.value
+    book, grants = playbook_of(campaign.playbook_source), grants_of(session, rollout.id)
+    evidence, allowed = book.evidence.value, book.rules.deferrals
     counts = people.count(session, [rollout.id], campaign.id, evidence, today)
     agreements = session.scalars(
         select(Agreement).where(Agreement.rollout_id == rollout.id).order_by(Agreement.version)
@@ -151,6 +161,10 @@ def _rollout(
         tasks=session.scalars(
             select(Task).where(Task.rollout_id == rollout.id).order_by(Task.due)
         ).all(),
+        deferrals=count((Answer(a.day, a.how) for a in agreements), allowed + len(grants)),
+        grants=grants,
+        put_down=standing_notice(session, rollout),
+        proofs=proofs(session, rollout.id),
     )
 
 

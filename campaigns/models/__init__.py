@@ -1,9 +1,11 @@
 """The tables. Each file imports only earlier ones:
-base, people, change, campaign, rollout, touch, host, evidence, headcount, journal, uploads."""
+base, people, change, campaign, rollout, touch, deciding, host, evidence, headcount,
+journal, uploads."""
 
 from campaigns.models.base import Base
 from campaigns.models.campaign import Campaign, Selection, Step
 from campaigns.models.change import ChangeRevision, Milestone, VendorChange
+from campaigns.models.deciding import DeferralGrant, PutDown
 from campaigns.models.evidence import (
     Exemption,
     Observation,
@@ -49,6 +51,7 @@ __all__ = [
     "Customer",
     "CustomerDomain",
     "CustomerLink",
+    "DeferralGrant",
     "Delivery",
     "Exemption",
     "FormerAddress",
@@ -64,6 +67,7 @@ __all__ = [
     "MailQuota",
     "Milestone",
     "Observation",
+    "PutDown",
     "Rollout",
     "Selection",
     "SelfReport",

@@ -13,7 +13,7 @@ from campaigns.rules.calendar import DAY, WorkCalendar
 from campaigns.rules.steps import Rules
 
 # Codes that the provider's staff may pass over when a customer asks for it by phone.
-SOFT = frozenset({"too_soon", "after_last", "avoided_weekday", "eve", "other_time"})
+SOFT = frozenset({"too_soon", "after_last", "avoided_weekday", "eve", "moved_enough", "other_time"})
 LAST_NOTICE = 2  # days
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
@@ -38,6 +38,7 @@ class Terms:
     rules: Rules
     minutes: int
     day_minutes: int
+    no_later: date | None = None  # the day that stands, where it was moved often enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,12 @@ class OfferedDay:
 
 OPEN = Verdict(True)
 FULL = Verdict(False, "full", "No technician has enough time left on this day.")
+
+MOVED_ENOUGH = Verdict(
+    False,
+    "moved_enough",
+    "The date was moved to a later day as often as this page allows. Call us for a later one.",
+)
 
 
 def span(started: date, vendor_day: date | None, rules: Rules) -> Span:
@@ -107,6 +114,8 @@ def judge(terms: Terms, day: date, at: time | None, free: Mapping[date, int]) ->
     for verdict in (_by_vendor(terms, day), _by_calendar(terms, day), _by_playbook(terms, day)):
         if not verdict.open:
             return verdict
+    if terms.no_later is not None and day > terms.no_later:
+        return MOVED_ENOUGH
     if _full(terms, day, free):
         return FULL
     if at is not None and at not in terms.rules.slots:

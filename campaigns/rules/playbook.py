@@ -103,6 +103,8 @@ def _rules(playbook: Fields) -> Rules:
         spacing_until=days("spacing_until", usual.spacing_until),
         gate_percent=fields.whole("gate_percent", 0, 100, usual.gate_percent),
         change_cutoff_days=days("change_cutoff_days", usual.change_cutoff_days),
+        deferrals=fields.whole("deferrals", 0, 100, usual.deferrals),
+        opt_out_days=fields.whole("opt_out_days", 1, 100, usual.opt_out_days),
     )
     _check_order(fields, rules)
     return rules
@@ -191,6 +193,12 @@ def _check_step(fields: Fields, step: Step) -> None:
         fields.refuse("letter", "only mails have a letter. A task has a text.")
     if step.channel is Channel.MAIL and step.audience is Audience.PROVIDER:
         fields.refuse("audience", "mails go to customers. Use a task for the provider.")
+    if (step.channel is Channel.BOOKING) != (step.anchor is Anchor.OPT_OUT):
+        fields.refuse("anchor", "opt_out is for the booking of a day put down, and only for it.")
+    if step.channel is Channel.BOOKING and step.audience is not Audience.PROVIDER:
+        fields.refuse("audience", "the provider books. The letters after it tell the customer.")
+    if step.anchor is Anchor.OPT_OUT and step.offset < 1:
+        fields.refuse("offset", "nothing is booked before the last day is over. Write 1 or more.")
     if step.anchor is Anchor.AGREED and step.offset < 0:
         fields.refuse("offset", "nothing can be done before the agreement. Write 0 or more.")
     if step.required and step.compressible:

@@ -12,6 +12,7 @@ class Anchor(StrEnum):
     FIRST_SLOT = "first_slot"
     AGREED = "agreed"  # the moment of the agreement
     AGREED_DATE = "agreed_date"  # the date that was agreed
+    OPT_OUT = "opt_out"  # the last day to say otherwise, once a day was put down
     VENDOR_DATE = "vendor_date"
     LAST_ACTION = "last_action"
 
@@ -35,6 +36,7 @@ class Audience(StrEnum):
 class Channel(StrEnum):
     MAIL = "mail"
     TASK = "task"
+    BOOKING = "booking"  # the day that was put down, where nobody said otherwise
 
 
 class Days(StrEnum):
@@ -62,7 +64,7 @@ class Evidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One planned contact (mail) or piece of work (task).
+    """One planned contact (mail), piece of work (task) or booking.
 
     `at` is None only for anchor `agreed`: at once. The window closes at the end
     of the local day `valid_days` after the due day. `letter` is set for mail
@@ -110,6 +112,8 @@ class Rules:
     spacing_until: int = 7
     gate_percent: int = 90
     change_cutoff_days: int = 2
+    deferrals: int = 2  # moves to a later day that a customer may make by its link
+    opt_out_days: int = 5  # working days to say otherwise, once a day was put down
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from campaigns import agree
+from campaigns import agree, silence
 from campaigns.boards.choosing import Choosing, choosing, choosing_in
 from campaigns.boards.door import Door, open_door
 from campaigns.capacity import Room
@@ -85,6 +85,14 @@ def withdraw(token: str, signature: Signature) -> None:
         case, chooser = _open(session, token, signature)
         now = runtime().clock.now()
         agree.withdraw(session, case, chooser=chooser, answer_key=signature.key, now=now)
+
+
+def decline(token: str, text: str, signature: Signature) -> None:
+    """Give back the day that was put down. Raises NotFound, and Conflict `not_put_down`."""
+    with Desk(runtime(), Actor(signature.name, signature.role)).writing() as session:
+        door, case = _case(session, token)
+        chooser = agree.Chooser(signature.name, signature.role, door.contact.id)
+        silence.decline(session, case, text=text, chooser=chooser, now=runtime().clock.now())
 
 
 def ask(token: str, view: Choosing, kind: str, text: str) -> None:

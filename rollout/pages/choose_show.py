@@ -66,6 +66,11 @@ QUESTIONS: Mapping[str, Question] = {
     ),
 }
 
+THANKS: Mapping[str, str] = {
+    "not-this-day": "The day is given back and nothing is booked. We call you about another; "
+    "or choose one on your page.",
+}
+
 
 @lru_cache(maxsize=256)
 def month_name(day: date) -> str:
@@ -143,6 +148,14 @@ def cancel(
     return _page("choose/cancel.html", view, 422 if error else 200, form=form, error=error)
 
 
+def not_this_day(
+    view: Choosing, name: str, role: str = "", key: str = "", error: Refused | None = None
+) -> Response:
+    """Asks whether the day that was put down shall really go."""
+    form = _form(view, name, role, key)
+    return _page("choose/not_this_day.html", view, 422 if error else 200, form=form, error=error)
+
+
 def refused(view: Choosing, refusal: Conflict, choice: Choice | None = None) -> Response:
     """Something changed meanwhile: the present state, with a sentence that says what."""
     problem = refusal.message
@@ -161,8 +174,10 @@ def ask(view: Choosing, slug: str, asked: Question, error: Refused | None = None
     return _page("choose/ask.html", view, status, slug=slug, question=asked, error=error)
 
 
-def thanks(view: Choosing, asked: Question) -> Response:
-    return _page("choose/thanks.html", view, 200, question=asked)
+def thanks(view: Choosing, slug: str) -> Response:
+    """Raises NotFound for an address that nobody is thanked at."""
+    said = THANKS.get(slug) or question(slug).thanks
+    return _page("choose/thanks.html", view, 200, thanks=said)
 
 
 def question(slug: str) -> Question:

@@ -38,6 +38,8 @@ public     POST /c/<token>/cancel
 public     GET  /c/<token>/change
 public     GET  /c/<token>/confirm
 public     POST /c/<token>/confirm
+public     GET  /c/<token>/not-this-day
+public     POST /c/<token>/not-this-day
 public     GET  /c/<token>/review
 public     POST /c/<token>/review
 public     GET  /c/<token>/thanks/<slug>
@@ -79,6 +81,8 @@ plan       GET  /customers/<customer_id>/freezes/new
 read       GET  /customers/<customer_id>/people.csv
 agree      GET  /customers/<customer_id>/rollouts/<rollout_id>/date
 agree      POST /customers/<customer_id>/rollouts/<rollout_id>/date
+grant      GET  /customers/<customer_id>/rollouts/<rollout_id>/deferrals
+grant      POST /customers/<customer_id>/rollouts/<rollout_id>/deferrals
 agree      POST /customers/<customer_id>/rollouts/<rollout_id>/links
 agree      POST /customers/<customer_id>/rollouts/<rollout_id>/withdraw
 public     GET  /g/<token>
