@@ -16,7 +16,7 @@ from campaigns import schedule
 from campaigns.asking import Chooser, ask, ask_for_new_date, note
 from campaigns.booking import book, release
 from campaigns.capacity import Room, room_for
-from campaigns.choice import Case, change_until
+from campaigns.choice import UNDO, Case, change_until, undo_until
 from campaigns.errors import Conflict, NotFound
 from campaigns.journal import Actor
 from campaigns.models import Agreement, Campaign, Customer, Rollout
@@ -32,6 +32,7 @@ __all__ = [
     "consider",
     "find_rollout",
     "settle",
+    "undo",
     "versions",
     "withdraw",
 ]
@@ -39,6 +40,9 @@ __all__ = [
 # Built once: they run while others wait for the rollout or, on SQLite, for the database.
 _ANSWERED = select(Agreement).where(
     Agreement.rollout_id == bindparam("rollout"), Agreement.answer_key == bindparam("key")
+)
+_VERSION = select(Agreement).where(
+    Agreement.rollout_id == bindparam("rollout"), Agreement.version == bindparam("version")
 )
 _NEXT = (
     update(Rollout)
@@ -142,6 +146,20 @@ def withdraw(
     if case.current is None or case.current.day is None:
         raise Conflict("No date is agreed, so there is none to cancel.", "no_date")
     _may_choose(case, chooser)
+    gone = _end_date(session, case, "withdrawn", chooser, answer_key, "date_withdrawn", now)
+    ask_for_new_date(session, case, gone.version, chooser, now)
+    return gone
+
+
+def _end_date(
+    session: Session,
+    case: Case,
+    how: str,
+    chooser: Chooser,
+    answer_key: str,
+    what: str,
+    now: datetime,
+) -> Agreement:
     version = _next_version(session, case, "invited")
     release(session, case.rollout.id, now)
     agreement = Agreement(
@@ -149,12 +167,41 @@ def withdraw(
         version=version,
         zone=case.customer.timezone,
         shifted=False,
-        how="withdrawn",
+        how=how,
         **_signed(chooser, answer_key, now),
     )
-    _conclude(session, case, agreement, "date_withdrawn", now)
-    ask_for_new_date(session, case, version, chooser, now)
+    _conclude(session, case, agreement, what, now)
     return agreement
+
+
+def undo(
+    session: Session, case: Case, *, chooser: Chooser, answer_key: str, now: datetime
+) -> Agreement:
+    """Take back what somebody else chose for whoever decides: the date before it stands again.
+
+    For a day after the choice. Raises Conflict `undo_over`, or the reason why the earlier date
+    cannot be had any more. The same form twice undoes once.
+    """
+    first = session.scalar(_ANSWERED, {"rollout": case.rollout.id, "key": answer_key})
+    if first is not None:
+        return first
+    current = case.current
+    if current is None or undo_until(current) is None or now > current.at + UNDO:
+        raise Conflict("This choice cannot be undone here any more. Call us.", "undo_over")
+    _takes_dates(case)
+    earlier = session.scalar(_VERSION, {"rollout": case.rollout.id, "version": current.version - 1})
+    if earlier is None or earlier.day is None or earlier.local_time is None:
+        gone = _end_date(session, case, "undone", chooser, answer_key, "choice_undone", now)
+        ask_for_new_date(session, case, gone.version, chooser, now)
+        return gone
+    room = room_for(session, case.rollout.id, earlier.day, earlier.day, case.terms.day_minutes)
+    # It was agreed before, so habits do not stand against it; limits do.
+    verdict = dates.by_staff(case.terms, earlier.day, room.free)
+    if not verdict.open:
+        message = f"{long_day(earlier.day)} cannot be had any more. {verdict.reason} Call us."
+        raise Conflict(message, verdict.code)
+    wish = Wish(earlier.day, earlier.local_time, chooser, answer_key, "undone")
+    return settle(session, case, wish, room, now)
 
 
 def _repeated(
@@ -168,11 +215,15 @@ def _repeated(
     return first
 
 
-def _may_choose(case: Case, chooser: Chooser) -> None:
+def _takes_dates(case: Case) -> None:
     if case.campaign.state not in ("running", "held"):
         raise Conflict("This campaign takes no dates at present.", "not_running")
     if case.rollout.state in ("implementing", "implemented", "verified"):
         raise Conflict("The change is already under way, so its date stands.", "under_way")
+
+
+def _may_choose(case: Case, chooser: Chooser) -> None:
+    _takes_dates(case)
     until = change_until(case)
     if chooser.staff is None and until is not None and case.terms.today > until:
         raise Conflict(
@@ -219,6 +270,7 @@ def _signed(chooser: Chooser, answer_key: str, now: datetime) -> dict[str, objec
         "by_role": chooser.role[:100],
         "by_contact_id": chooser.contact_id,
         "by_staff": chooser.staff,
+        "forwarded": chooser.forwarded,
         "answer_key": answer_key[:64],
         "at": now,
     }

@@ -24,6 +24,7 @@ class Chooser:
     role: str
     contact_id: int | None = None
     staff: str | None = None
+    forwarded: bool = False  # the link was another person's, or its reader does not decide
 
     @property
     def actor(self) -> Actor:
@@ -38,6 +39,7 @@ def ask(
         "question": f"{case.customer.name} asks",
         "none_fit": f"{case.customer.name}: none of the dates fit",
         "wrong_person": f"{case.customer.name}: somebody else decides",
+        "not_me": f"{case.customer.name}: our letters reach the wrong person",
     }
     if kind not in titles:
         raise Invalid("Choose what it is about.", field="kind")

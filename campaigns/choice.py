@@ -1,7 +1,7 @@
 """What one customer can choose from: the case, the days on offer, the day we would suggest."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +14,8 @@ from campaigns.rules.calendar import DAY
 from campaigns.rules.deferrals import Deferrals
 from campaigns.situation import Situation, situation_of
 from campaigns.terms import calendar_of, playbook_of, terms_for
+
+UNDO = timedelta(hours=24)  # how long whoever decides can take back what somebody else chose
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +91,9 @@ def change_until(case: Case) -> date | None:
     if case.current is None or case.current.day is None:
         return None
     return case.current.day - case.terms.rules.change_cutoff_days * DAY
+
+
+def undo_until(agreement: Agreement) -> datetime | None:
+    """Until when whoever decides can undo what somebody else chose; None where nobody can."""
+    chosen = agreement.forwarded and agreement.day is not None
+    return agreement.at + UNDO if chosen else None

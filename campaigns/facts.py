@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from campaigns.choice import undo_until
 from campaigns.links import Links
 from campaigns.models import Agreement, Campaign, Customer, PutDown, Rollout, Staff, VendorChange
 from campaigns.rules.adoption import People
@@ -39,6 +40,7 @@ VOCABULARY: Mapping[str, str] = {
     "last_date": "the last day on offer",
     "dates_open": "how many days are still open",
     "proposed_date": "the date that we suggest",
+    "undo_until": "until when a choice by somebody else can be undone, date, time and zone",
     "opt_out_until": "the last day to say otherwise, once we put the customer down for a day",
     "old_date": "the date that stood before",
     "customer_link": "the reader's own page to choose a date",
@@ -163,9 +165,17 @@ def of_agreement(
         facts["agreed_in"] = relative(day, today)
         facts["change_until"] = long_day(date.fromordinal(day.toordinal() - cutoff_days))
         facts["chosen_by"] = chosen_by(agreement)
+        if until := undo_until(agreement):
+            facts["undo_until"] = moment(until, agreement.zone)
     if earlier is not None and earlier.day is not None and earlier.local_time is not None:
         facts["old_date"] = local_date(earlier.day, earlier.local_time, earlier.zone)
     return facts
+
+
+def moment(instant: datetime, zone: str) -> str:
+    """An instant as the people in a zone read it."""
+    there = instant.astimezone(ZoneInfo(zone))
+    return local_date(there.date(), there.time(), zone)
 
 
 def chosen_by(agreement: Agreement) -> str:

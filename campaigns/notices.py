@@ -4,10 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from campaigns.models import Contact, Delivery, PutDown, Rollout, Step, Touch
+from campaigns.models import (
+    ColleagueRequest,
+    Contact,
+    Delivery,
+    NotDeciding,
+    PutDown,
+    Rollout,
+    Step,
+    Touch,
+)
 
 # Built once: each look at a customer's page asks it.
 _LAST = (
@@ -16,6 +25,18 @@ _LAST = (
     .order_by(PutDown.id.desc())
     .limit(1)
 )
+
+
+def still_decides() -> ColumnElement[bool]:
+    """Whether a contact has not told us that somebody else decides in the bound `rollout`."""
+    said_no = select(NotDeciding.id).where(
+        NotDeciding.contact_id == Contact.id,
+        NotDeciding.rollout_id == bindparam("rollout"),
+        NotDeciding.ended_at.is_(None),
+    )
+    return ~said_no.correlate(Contact).exists()
+
+
 _HANDED_OVER = (
     select(func.min(Delivery.settled_at))
     .join(Contact, Contact.id == Delivery.contact_id)
@@ -25,6 +46,7 @@ _HANDED_OVER = (
         Contact.decision_maker.is_(True),
         Contact.left_at.is_(None),
         Contact.suppressed_at.is_(None),
+        still_decides(),
     )
 )
 
@@ -61,7 +83,7 @@ def handed_over(session: Session, notice: PutDown) -> datetime | None:
 
     A letter that failed, bounced, was skipped or is in doubt is no notice.
     """
-    return session.scalar(_HANDED_OVER, {"touch": notice.touch_id})
+    return session.scalar(_HANDED_OVER, {"touch": notice.touch_id, "rollout": notice.rollout_id})
 
 
 def proofs(session: Session, rollout_id: int) -> Sequence[Proof]:
@@ -81,3 +103,23 @@ def proofs(session: Session, rollout_id: int) -> Sequence[Proof]:
         .limit(200)
     )
     return [Proof(delivery, name, title) for delivery, name, title in rows]
+
+
+def standing_down(session: Session, rollout_id: int) -> Sequence[tuple[NotDeciding, str]]:
+    """Who said that somebody else decides, with their names; in force only."""
+    rows = session.execute(
+        select(NotDeciding, Contact.name)
+        .join(Contact, Contact.id == NotDeciding.contact_id)
+        .where(NotDeciding.rollout_id == rollout_id, NotDeciding.ended_at.is_(None))
+        .order_by(NotDeciding.id)
+    )
+    return [(word, name) for word, name in rows]
+
+
+def colleagues_named(session: Session, rollout_id: int) -> Sequence[ColleagueRequest]:
+    """Whom the customer named and nobody has decided about."""
+    return session.scalars(
+        select(ColleagueRequest)
+        .where(ColleagueRequest.rollout_id == rollout_id, ColleagueRequest.added.is_(None))
+        .order_by(ColleagueRequest.id)
+    ).all()

@@ -66,6 +66,7 @@ class Booked:
     chosen_on: date
     until: date
     may_change: bool
+    undo_until: str  # until when somebody else's choice can be undone; empty where it cannot
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def choosing_in(
     vendor = deadline_with(session, case.campaign, change, case.terms.today)
     known = _facts(door, case, counted, provider, change, vendor)
     offered = choice.offers(session, case)
-    booked = _booked(case)
+    booked = _booked(case, now)
     return Choosing(
         door=door,
         stage=_stage(door, booked, offered),
@@ -194,7 +195,13 @@ def _facts(
     return known
 
 
-def _booked(case: Case) -> Booked | None:
+def _undo_until(case: Case, current: Agreement, now: datetime) -> str:
+    until = choice.undo_until(current)
+    over = until is None or now > until or case.rollout.state in UNDER_WAY
+    return "" if over or until is None else facts.moment(until, current.zone)
+
+
+def _booked(case: Case, now: datetime) -> Booked | None:
     current, until = case.current, choice.change_until(case)
     if current is None or current.day is None or current.local_time is None or until is None:
         return None
@@ -209,6 +216,7 @@ def _booked(case: Case) -> Booked | None:
         chosen_on=case.terms.calendar.today(current.at),
         until=until,
         may_change=open_still,
+        undo_until=_undo_until(case, current, now),
     )
 
 

@@ -15,12 +15,14 @@ from campaigns.errors import NotFound
 from campaigns.models import (
     Agreement,
     Campaign,
+    ColleagueRequest,
     Contact,
     Customer,
     CustomerDomain,
     DeferralGrant,
     Delivery,
     JournalEntry,
+    NotDeciding,
     Observation,
     PutDown,
     Rollout,
@@ -29,7 +31,7 @@ from campaigns.models import (
     Task,
     Touch,
 )
-from campaigns.notices import Proof, proofs, standing_notice
+from campaigns.notices import Proof, colleagues_named, proofs, standing_down, standing_notice
 from campaigns.rules.adoption import People
 from campaigns.rules.calendar import WorkCalendar
 from campaigns.rules.deferrals import Answer, Deferrals, count
@@ -58,6 +60,8 @@ class RolloutView:
     grants: Sequence[DeferralGrant]
     put_down: PutDown | None
     proofs: Sequence[Proof]
+    not_deciding: Sequence[tuple[NotDeciding, str]]
+    colleagues: Sequence[ColleagueRequest]
 
     @property
     def current(self) -> Agreement | None:
@@ -165,6 +169,8 @@ def _rollout(
         grants=grants,
         put_down=standing_notice(session, rollout),
         proofs=proofs(session, rollout.id),
+        not_deciding=standing_down(session, rollout.id),
+        colleagues=colleagues_named(session, rollout.id),
     )
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.models import Contact, Rollout
+from campaigns.notices import still_decides
 
 
 def somebody_decides(session: Session, rollout: Rollout) -> bool:
@@ -15,7 +16,9 @@ def somebody_decides(session: Session, rollout: Rollout) -> bool:
             Contact.decision_maker.is_(True),
             Contact.left_at.is_(None),
             Contact.suppressed_at.is_(None),
+            still_decides(),
         )
-        .limit(1)
+        .limit(1),
+        {"rollout": rollout.id},
     )
     return found is not None

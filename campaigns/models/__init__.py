@@ -5,7 +5,7 @@ journal, uploads."""
 from campaigns.models.base import Base
 from campaigns.models.campaign import Campaign, Selection, Step
 from campaigns.models.change import ChangeRevision, Milestone, VendorChange
-from campaigns.models.deciding import DeferralGrant, PutDown
+from campaigns.models.deciding import ColleagueRequest, DeferralGrant, NotDeciding, PutDown
 from campaigns.models.evidence import (
     Exemption,
     Observation,
@@ -47,6 +47,7 @@ __all__ = [
     "Booking",
     "Campaign",
     "ChangeRevision",
+    "ColleagueRequest",
     "Contact",
     "Customer",
     "CustomerDomain",
@@ -66,6 +67,7 @@ __all__ = [
     "MailLine",
     "MailQuota",
     "Milestone",
+    "NotDeciding",
     "Observation",
     "PutDown",
     "Rollout",

@@ -1,11 +1,11 @@
-"""While a date is being found: the day a silent customer is put down for, further moves granted."""
+"""While a date is found: days put down, moves granted, who does not decide, new colleagues."""
 
 from datetime import date, datetime, time
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaigns.models.base import Base, Id, Instant, Line, UtcInstant, Word, to
+from campaigns.models.base import Base, Id, Instant, Line, Name, UtcInstant, Word, to
 
 
 class PutDown(Base):
@@ -41,3 +41,49 @@ class DeferralGrant(Base):
     by_staff: Mapped[str] = mapped_column(String(254))
     why: Mapped[Line]
     at: Mapped[Instant]
+
+
+class NotDeciding(Base):
+    """Somebody said "this is not me" or "I am the wrong person": no letters as decision maker.
+
+    In force until `ended_at`, when staff found out otherwise.
+    """
+
+    __tablename__ = "not_deciding"
+    __table_args__ = (
+        Index(
+            "uq_not_deciding_standing",
+            "rollout_id",
+            "contact_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    rollout_id: Mapped[int] = mapped_column(to("rollout.id"))
+    contact_id: Mapped[int] = mapped_column(to("contact.id"), index=True)
+    kind: Mapped[Word]  # not_me, wrong_person
+    said: Mapped[str] = mapped_column(String(2000))
+    at: Mapped[Instant]
+    ended_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+    ended_by: Mapped[str | None] = mapped_column(String(254))
+
+
+class ColleagueRequest(Base):
+    """Somebody whom a customer wants us to write to, too; nothing is sent before staff said yes."""
+
+    __tablename__ = "colleague_request"
+    __table_args__ = (UniqueConstraint("rollout_id", "email"),)
+
+    id: Mapped[Id]
+    rollout_id: Mapped[int] = mapped_column(to("rollout.id"))
+    by_contact_id: Mapped[int] = mapped_column(to("contact.id"))
+    name: Mapped[Name]
+    email: Mapped[str] = mapped_column(String(254))
+    role: Mapped[str] = mapped_column(String(100))
+    at: Mapped[Instant]
+    added: Mapped[bool | None]
+    decided_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+    decided_by: Mapped[str | None] = mapped_column(String(254))

@@ -43,6 +43,9 @@ class Rollout(Base):
 class Agreement(Base):
     """What was agreed, by whom, when and how. Rows are only ever added.
 
+    `forwarded` where somebody else signed than the person whose link it was, or somebody who
+    does not decide: whoever decides is told and can undo it for a day.
+
     A withdrawn date is a version of its own, with `day` None and `how` withdrawn.
     """
 
@@ -60,7 +63,8 @@ class Agreement(Base):
     zone: Mapped[str] = mapped_column(String(64))
     instant: Mapped[datetime | None] = mapped_column(UtcInstant)
     shifted: Mapped[bool] = mapped_column(default=False)
-    how: Mapped[Word]  # picked, moved, by_staff, withdrawn, proposed_default
+    how: Mapped[Word]  # picked, moved, by_staff, withdrawn, proposed_default, undone
+    forwarded: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     by_name: Mapped[str] = mapped_column(String(200))
     by_role: Mapped[str] = mapped_column(String(100))
     by_contact_id: Mapped[int | None] = mapped_column(to("contact.id"))

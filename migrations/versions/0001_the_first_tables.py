@@ -507,6 +507,7 @@ def upgrade() -> None:
     sa.Column('instant', sa.DateTime(timezone=True), nullable=True),
     sa.Column('shifted', sa.Boolean(), nullable=False),
     sa.Column('how', sa.String(length=40), nullable=False),
+    sa.Column('forwarded', sa.Boolean(), server_default=sa.text('(false)'), nullable=False),
     sa.Column('by_name', sa.String(length=200), nullable=False),
     sa.Column('by_role', sa.String(length=100), nullable=False),
     sa.Column('by_contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -535,6 +536,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_booking_technician_day_id'), ['technician_day_id'], unique=False)
         batch_op.create_index('uq_booking_held', ['rollout_id'], unique=True, sqlite_where=sa.text('released_at IS NULL'), postgresql_where=sa.text('released_at IS NULL'))
 
+    op.create_table('colleague_request',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('rollout_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('by_contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('email', sa.String(length=254), nullable=False),
+    sa.Column('role', sa.String(length=100), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('added', sa.Boolean(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.String(length=254), nullable=True),
+    sa.ForeignKeyConstraint(['by_contact_id'], ['contact.id'], name=op.f('fk_colleague_request_by_contact_id_contact'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['rollout_id'], ['rollout.id'], name=op.f('fk_colleague_request_rollout_id_rollout'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_colleague_request')),
+    sa.UniqueConstraint('rollout_id', 'email', name=op.f('uq_colleague_request_rollout_id_email'))
+    )
     op.create_table('customer_link',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('token_hash', sa.String(length=64), nullable=False),
@@ -564,6 +581,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('deferral_grant', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_deferral_grant_rollout_id'), ['rollout_id'], unique=False)
+
+    op.create_table('not_deciding',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('rollout_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('said', sa.String(length=2000), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_by', sa.String(length=254), nullable=True),
+    sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_not_deciding_contact_id_contact'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['rollout_id'], ['rollout.id'], name=op.f('fk_not_deciding_rollout_id_rollout'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_not_deciding'))
+    )
+    with op.batch_alter_table('not_deciding', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_not_deciding_contact_id'), ['contact_id'], unique=False)
+        batch_op.create_index('uq_not_deciding_standing', ['rollout_id', 'contact_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
 
     op.create_table('self_report',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -727,6 +761,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_self_report_contact_id'))
 
     op.drop_table('self_report')
+    with op.batch_alter_table('not_deciding', schema=None) as batch_op:
+        batch_op.drop_index('uq_not_deciding_standing', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_not_deciding_contact_id'))
+
+    op.drop_table('not_deciding')
     with op.batch_alter_table('deferral_grant', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_deferral_grant_rollout_id'))
 
@@ -735,6 +774,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_customer_link_contact_id'))
 
     op.drop_table('customer_link')
+    op.drop_table('colleague_request')
     with op.batch_alter_table('booking', schema=None) as batch_op:
         batch_op.drop_index('uq_booking_held', sqlite_where=sa.text('released_at IS NULL'), postgresql_where=sa.text('released_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_booking_technician_day_id'))

@@ -10,7 +10,7 @@ from campaigns.rules.playbook import Anchor, Audience, Channel, Scope, Step, Sto
 
 LETTERS = """
     invitation invitation-reminder invitation-second-reminder date-proposal proposal-reminder
-    put-down confirmation
+    put-down confirmation chosen-for-you
     date-moved-people date-withdrawn-people
     date-moved date-withdrawn user-list announcement manager-brief get-ready deadline go-no-go
     tomorrow today report-to-owner thanks admin-announcement admin-get-ready swap-announcement

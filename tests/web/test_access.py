@@ -36,6 +36,8 @@ public     POST /c/<token>/ask/<slug>
 public     GET  /c/<token>/cancel
 public     POST /c/<token>/cancel
 public     GET  /c/<token>/change
+public     GET  /c/<token>/colleague
+public     POST /c/<token>/colleague
 public     GET  /c/<token>/confirm
 public     POST /c/<token>/confirm
 public     GET  /c/<token>/not-this-day
@@ -43,6 +45,8 @@ public     POST /c/<token>/not-this-day
 public     GET  /c/<token>/review
 public     POST /c/<token>/review
 public     GET  /c/<token>/thanks/<slug>
+public     GET  /c/<token>/undo
+public     POST /c/<token>/undo
 read       GET  /campaigns
 read       GET  /campaigns/<number>
 read       GET  /campaigns/<number>.csv
@@ -81,6 +85,8 @@ plan       GET  /customers/<customer_id>/freezes/new
 read       GET  /customers/<customer_id>/people.csv
 agree      GET  /customers/<customer_id>/rollouts/<rollout_id>/date
 agree      POST /customers/<customer_id>/rollouts/<rollout_id>/date
+agree      POST /customers/<customer_id>/rollouts/<rollout_id>/colleagues/<request_id>
+agree      POST /customers/<customer_id>/rollouts/<rollout_id>/deciding/<standing_id>
 grant      GET  /customers/<customer_id>/rollouts/<rollout_id>/deferrals
 grant      POST /customers/<customer_id>/rollouts/<rollout_id>/deferrals
 agree      POST /customers/<customer_id>/rollouts/<rollout_id>/links
