@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from campaigns.choice import Case
+from campaigns.contact.work import owner_of
 from campaigns.errors import Invalid
 from campaigns.journal import Actor, record
 from campaigns.models import (
@@ -56,6 +57,7 @@ def ask(
         "rollout_id": case.rollout.id,
         "contact_id": chooser.contact_id,
         "due": now,
+        "owner": owner_of(session, case.customer, case.rollout),
         "created_at": now,
     }
     if insert_missing(session, Task, [row]):
@@ -74,6 +76,7 @@ def ask_for_new_date(
         "campaign_id": case.campaign.id,
         "rollout_id": case.rollout.id,
         "due": now,
+        "owner": owner_of(session, case.customer, case.rollout),
         "created_at": now,
     }
     insert_missing(session, Task, [row])

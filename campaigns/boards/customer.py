@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns import people
+from campaigns.boards.escalation import Climb, climbs
 from campaigns.boards.person_lines import PersonLine, person_lines
 from campaigns.boards.timeline import Happening, timeline
 from campaigns.deferring import grants_of
@@ -62,6 +63,7 @@ class RolloutView:
     proofs: Sequence[Proof]
     not_deciding: Sequence[tuple[NotDeciding, str]]
     colleagues: Sequence[ColleagueRequest]
+    climbs: Sequence[Climb]
 
     @property
     def current(self) -> Agreement | None:
@@ -171,6 +173,7 @@ def _rollout(
         proofs=proofs(session, rollout.id),
         not_deciding=standing_down(session, rollout.id),
         colleagues=colleagues_named(session, rollout.id),
+        climbs=climbs(session, customer, rollout, campaign, book),
     )
 
 

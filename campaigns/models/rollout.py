@@ -134,7 +134,11 @@ class CustomerLink(Base):
 
 
 class Task(Base):
-    """Something a member of staff has to do; `dedupe_key` keeps it from being asked twice."""
+    """Something a member of staff has to do; `dedupe_key` keeps it from being asked twice.
+
+    `owner` is the address of whoever it is for: the customer's account manager, or else
+    whoever opened the campaign.
+    """
 
     __tablename__ = "task"
     __table_args__ = (Index("ix_task_open", "done_at", "due"),)
@@ -151,3 +155,4 @@ class Task(Base):
     created_at: Mapped[Instant]
     done_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     done_by: Mapped[str | None] = mapped_column(String(254))
+    owner: Mapped[str | None] = mapped_column(String(254))

@@ -16,6 +16,7 @@ from campaigns.rules.steps import (
     Days,
     Effort,
     Evidence,
+    Ladder,
     Playbook,
     Rules,
     Scope,
@@ -31,6 +32,7 @@ __all__ = [
     "Days",
     "Effort",
     "Evidence",
+    "Ladder",
     "Playbook",
     "Rules",
     "Scope",
@@ -148,7 +150,16 @@ def _steps(playbook: Fields) -> tuple[Step, ...]:
             fields = Fields(playbook.file, f'step "{step.key}"', {})
             fields.refuse("key", f"step {number} has the same key. Every step needs its own.")
         steps[step.key] = step
+    for ladder in (Ladder.NO_DATE, Ladder.NOT_READY):
+        _check_ladder(playbook.file, [step for step in steps.values() if step.ladder is ladder])
     return tuple(steps.values())
+
+
+def _check_ladder(file: str, rungs: list[Step]) -> None:
+    """A ladder ends at a person of the provider, not at one more mail."""
+    if rungs and rungs[-1].channel is not Channel.TASK:
+        fields = Fields(file, f'step "{rungs[-1].key}"', {})
+        fields.refuse("ladder", "the last rung of a ladder is a task for somebody of ours.")
 
 
 def _step(file: str, number: int, values: object) -> Step:
@@ -174,6 +185,7 @@ def _step(file: str, number: int, values: object) -> Step:
         valid_days=fields.whole("valid_days", 0, FURTHEST, 7),
         required=fields.flag("required", False),
         compressible=fields.flag("compressible", False),
+        ladder=fields.choice("ladder", Ladder, "a ladder", Ladder.NONE),
     )
     _check_step(fields, step)
     return step

@@ -57,6 +57,14 @@ class Stop(StrEnum):
     AGREED = "agreed"
 
 
+class Ladder(StrEnum):
+    """Which clock a step is a rung of: the customer has no date, people are not ready."""
+
+    NONE = "none"
+    NO_DATE = "no_date"
+    NOT_READY = "not_ready"
+
+
 class Evidence(StrEnum):
     MFA = "mfa"
     NONE = "none"
@@ -86,6 +94,7 @@ class Step:
     valid_days: int
     required: bool
     compressible: bool
+    ladder: Ladder = Ladder.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,10 @@ class Playbook:
     effort: Effort
     rules: Rules
     steps: tuple[Step, ...]
+
+    def rungs(self, ladder: str) -> tuple[Step, ...]:
+        """The steps of one ladder, from the first to the last."""
+        return tuple(step for step in self.steps if step.ladder == ladder)
 
     def step(self, key: str) -> Step:
         """The step called `key`. Raises KeyError."""

@@ -480,6 +480,7 @@ def upgrade() -> None:
     sa.Column('valid_days', sa.Integer(), nullable=False),
     sa.Column('required', sa.Boolean(), nullable=False),
     sa.Column('compressible', sa.Boolean(), nullable=False),
+    sa.Column('ladder', sa.String(length=40), server_default='none', nullable=False),
     sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_step_campaign_id_campaign'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_step')),
     sa.UniqueConstraint('campaign_id', 'key', name=op.f('uq_step_campaign_id_key'))
@@ -627,6 +628,7 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('done_by', sa.String(length=254), nullable=True),
+    sa.Column('owner', sa.String(length=254), nullable=True),
     sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_task_campaign_id_campaign'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_task_contact_id_contact'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['rollout_id'], ['rollout.id'], name=op.f('fk_task_rollout_id_rollout'), ondelete='RESTRICT'),
