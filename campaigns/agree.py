@@ -28,6 +28,7 @@ __all__ = [
     "Chooser",
     "Wish",
     "agree",
+    "answered",
     "ask",
     "consider",
     "find_rollout",
@@ -172,6 +173,12 @@ def _end_date(
     )
     _conclude(session, case, agreement, what, now)
     return agreement
+
+
+def answered(session: Session, rollout_id: int, answer_key: str) -> bool:
+    """Whether the form with this key was answered before."""
+    values = {"rollout": rollout_id, "key": answer_key}
+    return session.scalar(_ANSWERED, values) is not None
 
 
 def undo(

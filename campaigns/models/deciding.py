@@ -27,7 +27,7 @@ class PutDown(Base):
     zone: Mapped[str] = mapped_column(String(64))
     until: Mapped[date]
     at: Mapped[Instant]
-    outcome: Mapped[Word | None]  # booked, declined, asked, not_told, gone
+    outcome: Mapped[Word | None]  # booked, declined, asked, not_told, gone, ended
     ended_at: Mapped[datetime | None] = mapped_column(UtcInstant)
 
 

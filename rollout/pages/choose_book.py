@@ -66,7 +66,7 @@ def _book(session: Session, token: str, chosen: Choice, signature: Signature) ->
     now = here.clock.now()
     door, case = _case(session, token)
     try:
-        chooser = _chooser(door, case, signature)
+        chooser = _chooser(session, door, case, signature)
         wish = agree.Wish(chosen.day, chosen.at, chooser, signature.key)
         found = agree.consider(session, case, wish)
     except Conflict as why:
@@ -132,12 +132,14 @@ def ask(token: str, view: Choosing, kind: str, text: str) -> None:
 def _open(session: Session, token: str, signature: Signature) -> tuple[Case, agree.Chooser]:
     """The case, if it still is as the signer saw it or as this very form left it."""
     door, case = _case(session, token)
-    return case, _chooser(door, case, signature)
+    return case, _chooser(session, door, case, signature)
 
 
-def _chooser(door: Door, case: Case, signature: Signature) -> agree.Chooser:
-    own = case.current is not None and case.current.answer_key == signature.key
-    if case.rollout.version != signature.version and not own:
+def _chooser(session: Session, door: Door, case: Case, signature: Signature) -> agree.Chooser:
+    """Whoever signs, unless the page that they saw is out of date. A form that was answered
+    before gets its answer again, whatever has happened since."""
+    seen = case.rollout.version == signature.version
+    if not seen and not agree.answered(session, case.rollout.id, signature.key):
         raise Conflict(STALE, "changed_meanwhile")
     return chooser_of(door, signature)
 

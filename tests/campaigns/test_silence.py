@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
-from campaigns import agree, choice, silence
+from campaigns import agree, choice, launch, silence
 from campaigns.errors import Conflict
-from campaigns.models import Delivery
+from campaigns.models import Campaign, Delivery
 from campaigns.notices import proofs
 from tests.campaigns.agree_kit import KIM, code_of, free, invited, taken
-from tests.kit import Office, agree_on, rows_of, sent
+from tests.kit import ADA, Office, agree_on, rows_of, sent
 
 # The campaign starts on Monday 1 June: the notice leaves 33 days later, on a Saturday.
 NOTICED = datetime(2026, 7, 6, 12, tzinfo=UTC)
@@ -223,6 +223,15 @@ def test_a_held_campaign_books_nothing(office: Office) -> None:
     office.until(BOOKED)
     assert rows_of(office, "SELECT count(*) FROM agreement") == [(0,)]
     assert notice_of(office)[3] is None
+
+
+def test_a_campaign_that_ends_gives_back_the_places_that_were_only_held(office: Office) -> None:
+    silent(office)
+    with office.store.writing() as session:
+        campaign = session.scalars(select(Campaign)).one()
+        launch.cancel(session, campaign, who=ADA, now=office.now)
+    assert taken(office) == 0
+    assert notice_of(office)[3] == "ended"
 
 
 def _rewrite(office: Office, sql: str) -> None:
