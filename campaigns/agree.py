@@ -8,7 +8,7 @@ the technician's day lets exactly one through.
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -16,24 +16,25 @@ from campaigns import schedule
 from campaigns.asking import Chooser, ask, ask_for_new_date, note
 from campaigns.booking import book, release
 from campaigns.capacity import Room, room_for
-from campaigns.choice import UNDO, Case, change_until, undo_until
-from campaigns.errors import Conflict, NotFound
+from campaigns.choice import Case, change_until
+from campaigns.errors import Conflict
 from campaigns.journal import Actor
-from campaigns.models import Agreement, Campaign, Customer, Rollout
+from campaigns.models import Agreement, Rollout
 from campaigns.rules import dates
 from campaigns.rules.calendar import local_instant
 from campaigns.rules.days import long_day
+from campaigns.situation import find_rollout, versions
 
 __all__ = [
     "Chooser",
     "Wish",
     "agree",
-    "answered",
     "ask",
     "consider",
+    "end_date",
     "find_rollout",
     "settle",
-    "undo",
+    "takes_dates",
     "versions",
     "withdraw",
 ]
@@ -41,9 +42,6 @@ __all__ = [
 # Built once: they run while others wait for the rollout or, on SQLite, for the database.
 _ANSWERED = select(Agreement).where(
     Agreement.rollout_id == bindparam("rollout"), Agreement.answer_key == bindparam("key")
-)
-_VERSION = select(Agreement).where(
-    Agreement.rollout_id == bindparam("rollout"), Agreement.version == bindparam("version")
 )
 _NEXT = (
     update(Rollout)
@@ -62,21 +60,6 @@ class Wish:
     chooser: Chooser
     answer_key: str
     how: str | None = None  # where it is neither by link nor by phone
-
-
-def find_rollout(session: Session, campaign: Campaign, customer_name: str) -> Rollout:
-    """The campaign's rollout at that customer. Raises NotFound."""
-    rollout = session.scalar(
-        select(Rollout)
-        .join(Customer, Customer.id == Rollout.customer_id)
-        .where(
-            Rollout.campaign_id == campaign.id,
-            Customer.folded_name == " ".join(customer_name.split()).casefold(),
-        )
-    )
-    if rollout is None:
-        raise NotFound(f'"{customer_name}" is not in the campaign "{campaign.name}".', "no_rollout")
-    return rollout
 
 
 def agree(
@@ -147,12 +130,12 @@ def withdraw(
     if case.current is None or case.current.day is None:
         raise Conflict("No date is agreed, so there is none to cancel.", "no_date")
     _may_choose(case, chooser)
-    gone = _end_date(session, case, "withdrawn", chooser, answer_key, "date_withdrawn", now)
+    gone = end_date(session, case, "withdrawn", chooser, answer_key, "date_withdrawn", now)
     ask_for_new_date(session, case, gone.version, chooser, now)
     return gone
 
 
-def _end_date(
+def end_date(
     session: Session,
     case: Case,
     how: str,
@@ -161,6 +144,7 @@ def _end_date(
     what: str,
     now: datetime,
 ) -> Agreement:
+    """A version without a date; `what` is the journal's word for it."""
     version = _next_version(session, case, "invited")
     release(session, case.rollout.id, now)
     agreement = Agreement(
@@ -175,42 +159,6 @@ def _end_date(
     return agreement
 
 
-def answered(session: Session, rollout_id: int, answer_key: str) -> bool:
-    """Whether the form with this key was answered before."""
-    values = {"rollout": rollout_id, "key": answer_key}
-    return session.scalar(_ANSWERED, values) is not None
-
-
-def undo(
-    session: Session, case: Case, *, chooser: Chooser, answer_key: str, now: datetime
-) -> Agreement:
-    """Take back what somebody else chose for whoever decides: the date before it stands again.
-
-    For a day after the choice. Raises Conflict `undo_over`, or the reason why the earlier date
-    cannot be had any more. The same form twice undoes once.
-    """
-    first = session.scalar(_ANSWERED, {"rollout": case.rollout.id, "key": answer_key})
-    if first is not None:
-        return first
-    current = case.current
-    if current is None or undo_until(current) is None or now > current.at + UNDO:
-        raise Conflict("This choice cannot be undone here any more. Call us.", "undo_over")
-    _takes_dates(case)
-    earlier = session.scalar(_VERSION, {"rollout": case.rollout.id, "version": current.version - 1})
-    if earlier is None or earlier.day is None or earlier.local_time is None:
-        gone = _end_date(session, case, "undone", chooser, answer_key, "choice_undone", now)
-        ask_for_new_date(session, case, gone.version, chooser, now)
-        return gone
-    room = room_for(session, case.rollout.id, earlier.day, earlier.day, case.terms.day_minutes)
-    # It was agreed before, so habits do not stand against it; limits do.
-    verdict = dates.by_staff(case.terms, earlier.day, room.free)
-    if not verdict.open:
-        message = f"{long_day(earlier.day)} cannot be had any more. {verdict.reason} Call us."
-        raise Conflict(message, verdict.code)
-    wish = Wish(earlier.day, earlier.local_time, chooser, answer_key, "undone")
-    return settle(session, case, wish, room, now)
-
-
 def _repeated(
     session: Session, case: Case, answer_key: str, day: date | None, at: time | None
 ) -> Agreement | None:
@@ -222,7 +170,8 @@ def _repeated(
     return first
 
 
-def _takes_dates(case: Case) -> None:
+def takes_dates(case: Case) -> None:
+    """Raises Conflict where the campaign or the rollout takes no dates any more."""
     if case.campaign.state not in ("running", "held"):
         raise Conflict("This campaign takes no dates at present.", "not_running")
     if case.rollout.state in ("implementing", "implemented", "verified"):
@@ -230,7 +179,7 @@ def _takes_dates(case: Case) -> None:
 
 
 def _may_choose(case: Case, chooser: Chooser) -> None:
-    _takes_dates(case)
+    takes_dates(case)
     until = change_until(case)
     if chooser.staff is None and until is not None and case.terms.today > until:
         raise Conflict(
@@ -299,9 +248,3 @@ def _conclude(session: Session, case: Case, agreement: Agreement, what: str, now
     }
     actor = Actor(agreement.by_staff or agreement.by_name, agreement.by_role)
     note(session, case, what, actor, now, details)
-
-
-def versions(session: Session, rollout_id: int) -> int:
-    """How often a date was set, moved or withdrawn."""
-    count = session.scalar(select(func.count()).where(Agreement.rollout_id == rollout_id))
-    return count or 0

@@ -178,6 +178,12 @@ def moment(instant: datetime, zone: str) -> str:
     return local_date(there.date(), there.time(), zone)
 
 
+def undo_words(agreement: Agreement, now: datetime) -> str:
+    """Until when somebody else's choice can be undone; empty where it cannot any more."""
+    until = undo_until(agreement)
+    return "" if until is None or now > until else moment(until, agreement.zone)
+
+
 def chosen_by(agreement: Agreement) -> str:
     """Who chose the date, as an end of the sentence "it was chosen by"."""
     if agreement.how == "proposed_default":

@@ -195,12 +195,6 @@ def _facts(
     return known
 
 
-def _undo_until(case: Case, current: Agreement, now: datetime) -> str:
-    until = choice.undo_until(current)
-    over = until is None or now > until or case.rollout.state in UNDER_WAY
-    return "" if over or until is None else facts.moment(until, current.zone)
-
-
 def _booked(case: Case, now: datetime) -> Booked | None:
     current, until = case.current, choice.change_until(case)
     if current is None or current.day is None or current.local_time is None or until is None:
@@ -216,7 +210,7 @@ def _booked(case: Case, now: datetime) -> Booked | None:
         chosen_on=case.terms.calendar.today(current.at),
         until=until,
         may_change=open_still,
-        undo_until=_undo_until(case, current, now),
+        undo_until=facts.undo_words(current, now) if open_still else "",
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from campaigns import agree, deciding, silence
+from campaigns import agree, deciding, silence, undoing
 from campaigns.boards.choosing import Choosing, choosing, choosing_in
 from campaigns.boards.door import Door, open_door
 from campaigns.capacity import Room
@@ -101,7 +101,7 @@ def undo(token: str, signature: Signature) -> None:
         case, chooser = _open(session, token, signature)
         chooser = replace(chooser, forwarded=False)
         now = runtime().clock.now()
-        agree.undo(session, case, chooser=chooser, answer_key=signature.key, now=now)
+        undoing.undo(session, case, chooser=chooser, answer_key=signature.key, now=now)
 
 
 def name_colleague(token: str, name: str, email: str, role: str) -> None:
@@ -139,7 +139,7 @@ def _chooser(session: Session, door: Door, case: Case, signature: Signature) -> 
     """Whoever signs, unless the page that they saw is out of date. A form that was answered
     before gets its answer again, whatever has happened since."""
     seen = case.rollout.version == signature.version
-    if not seen and not agree.answered(session, case.rollout.id, signature.key):
+    if not seen and not undoing.answered(session, case.rollout.id, signature.key):
         raise Conflict(STALE, "changed_meanwhile")
     return chooser_of(door, signature)
 
