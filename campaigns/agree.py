@@ -8,7 +8,7 @@ the technician's day lets exactly one through.
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -18,12 +18,13 @@ from campaigns.booking import book, release
 from campaigns.capacity import Room
 from campaigns.choice import Case, change_until, room_of
 from campaigns.distance import keep_distance
-from campaigns.errors import Conflict, NotFound
+from campaigns.errors import Conflict
 from campaigns.journal import Actor
-from campaigns.models import Agreement, Campaign, Customer, Rollout
+from campaigns.models import Agreement, Rollout
 from campaigns.rules import dates
 from campaigns.rules.calendar import local_instant
 from campaigns.rules.days import long_day
+from campaigns.situation import find_rollout, versions
 
 __all__ = [
     "Chooser",
@@ -31,8 +32,10 @@ __all__ = [
     "agree",
     "ask",
     "consider",
+    "end_date",
     "find_rollout",
     "settle",
+    "takes_dates",
     "versions",
     "withdraw",
 ]
@@ -57,21 +60,7 @@ class Wish:
     at: time
     chooser: Chooser
     answer_key: str
-
-
-def find_rollout(session: Session, campaign: Campaign, customer_name: str) -> Rollout:
-    """The campaign's rollout at that customer. Raises NotFound."""
-    rollout = session.scalar(
-        select(Rollout)
-        .join(Customer, Customer.id == Rollout.customer_id)
-        .where(
-            Rollout.campaign_id == campaign.id,
-            Customer.folded_name == " ".join(customer_name.split()).casefold(),
-        )
-    )
-    if rollout is None:
-        raise NotFound(f'"{customer_name}" is not in the campaign "{campaign.name}".', "no_rollout")
-    return rollout
+    how: str | None = None  # where it is neither by link nor by phone
 
 
 def agree(
@@ -128,7 +117,7 @@ def settle(session: Session, case: Case, wish: Wish, room: Room, now: datetime) 
         zone=case.customer.timezone,
         instant=instant,
         shifted=shifted,
-        how=_how(case, chooser),
+        how=wish.how or _how(case, chooser),
         **_signed(chooser, wish.answer_key, now),
     )
     _conclude(session, case, agreement, "date_agreed", now)
@@ -144,6 +133,21 @@ def withdraw(
     if case.current is None or case.current.day is None:
         raise Conflict("No date is agreed, so there is none to cancel.", "no_date")
     _may_choose(case, chooser)
+    gone = end_date(session, case, "withdrawn", chooser, answer_key, "date_withdrawn", now)
+    ask_for_new_date(session, case, gone.version, chooser, now)
+    return gone
+
+
+def end_date(
+    session: Session,
+    case: Case,
+    how: str,
+    chooser: Chooser,
+    answer_key: str,
+    what: str,
+    now: datetime,
+) -> Agreement:
+    """A version without a date; `what` is the journal's word for it."""
     version = _next_version(session, case, "invited")
     release(session, case.rollout.id, now)
     agreement = Agreement(
@@ -151,11 +155,10 @@ def withdraw(
         version=version,
         zone=case.customer.timezone,
         shifted=False,
-        how="withdrawn",
+        how=how,
         **_signed(chooser, answer_key, now),
     )
-    _conclude(session, case, agreement, "date_withdrawn", now)
-    ask_for_new_date(session, case, version, chooser, now)
+    _conclude(session, case, agreement, what, now)
     return agreement
 
 
@@ -170,11 +173,16 @@ def _repeated(
     return first
 
 
-def _may_choose(case: Case, chooser: Chooser) -> None:
+def takes_dates(case: Case) -> None:
+    """Raises Conflict where the campaign or the rollout takes no dates any more."""
     if case.campaign.state not in ("running", "held"):
         raise Conflict("This campaign takes no dates at present.", "not_running")
     if case.rollout.state in ("implementing", "implemented", "verified"):
         raise Conflict("The change is already under way, so its date stands.", "under_way")
+
+
+def _may_choose(case: Case, chooser: Chooser) -> None:
+    takes_dates(case)
     until = change_until(case)
     if chooser.staff is None and until is not None and case.terms.today > until:
         raise Conflict(
@@ -221,6 +229,7 @@ def _signed(chooser: Chooser, answer_key: str, now: datetime) -> dict[str, objec
         "by_role": chooser.role[:100],
         "by_contact_id": chooser.contact_id,
         "by_staff": chooser.staff,
+        "forwarded": chooser.forwarded,
         "answer_key": answer_key[:64],
         "at": now,
     }
@@ -242,9 +251,3 @@ def _conclude(session: Session, case: Case, agreement: Agreement, what: str, now
     }
     actor = Actor(agreement.by_staff or agreement.by_name, agreement.by_role)
     note(session, case, what, actor, now, details)
-
-
-def versions(session: Session, rollout_id: int) -> int:
-    """How often a date was set, moved or withdrawn."""
-    count = session.scalar(select(func.count()).where(Agreement.rollout_id == rollout_id))
-    return count or 0

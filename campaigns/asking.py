@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from campaigns.choice import Case
+from campaigns.contact.work import owner_of
 from campaigns.errors import Invalid
 from campaigns.journal import Actor, record
 from campaigns.models import (
@@ -24,6 +25,7 @@ class Chooser:
     role: str
     contact_id: int | None = None
     staff: str | None = None
+    forwarded: bool = False  # the link was another person's, or its reader does not decide
 
     @property
     def actor(self) -> Actor:
@@ -38,6 +40,7 @@ def ask(
         "question": f"{case.customer.name} asks",
         "none_fit": f"{case.customer.name}: none of the dates fit",
         "wrong_person": f"{case.customer.name}: somebody else decides",
+        "not_me": f"{case.customer.name}: our letters reach the wrong person",
     }
     if kind not in titles:
         raise Invalid("Choose what it is about.", field="kind")
@@ -54,6 +57,7 @@ def ask(
         "rollout_id": case.rollout.id,
         "contact_id": chooser.contact_id,
         "due": now,
+        "owner": owner_of(session, case.customer, case.rollout),
         "created_at": now,
     }
     if insert_missing(session, Task, [row]):
@@ -72,6 +76,7 @@ def ask_for_new_date(
         "campaign_id": case.campaign.id,
         "rollout_id": case.rollout.id,
         "due": now,
+        "owner": owner_of(session, case.customer, case.rollout),
         "created_at": now,
     }
     insert_missing(session, Task, [row])

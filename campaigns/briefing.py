@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from campaigns import choice, facts, people
 from campaigns.contact.claim import Claim
+from campaigns.contact.put_down import LETTER as PUT_DOWN
 from campaigns.links import Links
 from campaigns.models import Campaign, Staff, VendorChange
+from campaigns.notices import standing_notice
 from campaigns.rules.adoption import People
 from campaigns.terms import deadline_of, playbook_of
 
@@ -65,6 +67,8 @@ def _facts(
     if claim.step.anchor in BEFORE_AGREEMENT:
         offer = _offer(session, claim, shared, now, day_minutes)
         known |= facts.of_offer(offer, rollout, customer.timezone)
+    if claim.step.letter == PUT_DOWN:
+        known |= facts.of_notice(standing_notice(session, rollout))
     known |= facts.of_links(links, rollout, claim.contact)
     known["reference"] = facts.reference(rollout, claim.campaign)
     return known

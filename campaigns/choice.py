@@ -1,19 +1,23 @@
 """What one customer can choose from: the case, the days on offer, the day we would suggest."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.capacity import Room, room_for
 from campaigns.crew import roster_of
+from campaigns.deferring import deferrals_of
 from campaigns.distance import others_of
 from campaigns.models import Agreement, Campaign, Customer, Rollout, VendorChange
 from campaigns.rules import dates
 from campaigns.rules.calendar import DAY
+from campaigns.rules.deferrals import Deferrals
 from campaigns.situation import Situation, situation_of
-from campaigns.terms import calendar_of, terms_for
+from campaigns.terms import calendar_of, playbook_of, terms_for
+
+UNDO = timedelta(hours=24)  # how long whoever decides can take back what somebody else chose
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Case:
     change: VendorChange
     terms: dates.Terms
     current: Agreement | None
+    deferrals: Deferrals
     neighbours: tuple[int, ...] = ()
 
 
@@ -43,13 +48,16 @@ def case_in(session: Session, situation: Situation, now: datetime, day_minutes: 
     today = calendar.today(now)
     roster = roster_of(session, day_minutes, today)
     others = others_of(session, situation.rollout, today, roster.limits.distance)
+    rules = playbook_of(situation.campaign.playbook_source).rules
+    moves = deferrals_of(session, situation.rollout, rules.deferrals)
     return Case(
         rollout=situation.rollout,
         campaign=situation.campaign,
         customer=situation.customer,
         change=situation.change,
-        terms=terms_for(situation, calendar, now, day_minutes, roster, others.days),
+        terms=terms_for(situation, calendar, now, day_minutes, roster, others.days, moves.no_later),
         current=situation.current,
+        deferrals=moves,
         neighbours=others.choosing,
     )
 
@@ -78,19 +86,20 @@ def room_of(session: Session, case: Case, first: date, last: date) -> Room:
 
 
 def propose(session: Session, case: Case) -> tuple[date, time] | None:
-    """Suggest the day that staff have proposed, or the earliest that is still open.
+    """Suggest the earliest day that is still open, or go on suggesting the one that is.
 
     Nothing is booked by it.
     """
-    free = [offered for offered in offers(session, case) if offered.verdict.open]
-    wanted = (offered for offered in free if offered.day == case.rollout.proposed_day)
-    day = next(wanted, free[0] if free else None)
-    if day is None:
+    rollout = case.rollout
+    still = [offered for offered in offers(session, case) if offered.verdict.open]
+    if not still:
         return None
-    case.rollout.proposed_day, case.rollout.proposed_time = day.day, day.times[0]
+    day = next((offered for offered in still if offered.day == rollout.proposed_day), still[0])
+    at = rollout.proposed_time if rollout.proposed_time in day.times else None
+    rollout.proposed_day, rollout.proposed_time = day.day, at or day.times[0]
     if case.rollout.state in ("planned", "invited"):
         case.rollout.state = "proposed"
-    return day.day, day.times[0]
+    return day.day, rollout.proposed_time
 
 
 def change_until(case: Case) -> date | None:
@@ -98,3 +107,9 @@ def change_until(case: Case) -> date | None:
     if case.current is None or case.current.day is None:
         return None
     return case.current.day - case.terms.rules.change_cutoff_days * DAY
+
+
+def undo_until(agreement: Agreement) -> datetime | None:
+    """Until when whoever decides can undo what somebody else chose; None where nobody can."""
+    chosen = agreement.forwarded and agreement.day is not None
+    return agreement.at + UNDO if chosen else None

@@ -11,8 +11,9 @@ from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from campaigns.choice import undo_until
 from campaigns.links import Links
-from campaigns.models import Agreement, Campaign, Customer, Rollout, Staff, VendorChange
+from campaigns.models import Agreement, Campaign, Customer, PutDown, Rollout, Staff, VendorChange
 from campaigns.rules.adoption import People
 from campaigns.rules.days import local_date, long_day, relative, short_day
 
@@ -39,6 +40,8 @@ VOCABULARY: Mapping[str, str] = {
     "last_date": "the last day on offer",
     "dates_open": "how many days are still open",
     "proposed_date": "the date that we suggest",
+    "undo_until": "until when a choice by somebody else can be undone, date, time and zone",
+    "opt_out_until": "the last day to say otherwise, once we put the customer down for a day",
     "old_date": "the date that stood before",
     "customer_link": "the reader's own page to choose a date",
     "guide_link": "the reader's own guide",
@@ -162,7 +165,9 @@ def of_agreement(
         facts["agreed_day"] = short_day(day)
         facts["agreed_in"] = relative(day, today)
         facts["change_until"] = long_day(date.fromordinal(day.toordinal() - cutoff_days))
-        facts["chosen_by"] = f"{agreement.by_name}, {agreement.by_role}"
+        facts["chosen_by"] = chosen_by(agreement)
+        if until := undo_until(agreement):
+            facts["undo_until"] = moment(until, agreement.zone)
     if earlier is not None and earlier.day is not None and earlier.local_time is not None:
         facts["old_date"] = local_date(earlier.day, earlier.local_time, earlier.zone)
     return facts
@@ -174,6 +179,30 @@ def _shift(agreement: Agreement) -> str:
         return ""
     there = agreement.instant.astimezone(ZoneInfo(agreement.zone))
     return f" (the clocks go forward then, so it starts at {there:%H:%M})"
+
+
+def moment(instant: datetime, zone: str) -> str:
+    """An instant as the people in a zone read it."""
+    there = instant.astimezone(ZoneInfo(zone))
+    return local_date(there.date(), there.time(), zone)
+
+
+def undo_words(agreement: Agreement, now: datetime) -> str:
+    """Until when somebody else's choice can be undone; empty where it cannot any more."""
+    until = undo_until(agreement)
+    return "" if until is None or now > until else moment(until, agreement.zone)
+
+
+def chosen_by(agreement: Agreement) -> str:
+    """Who chose the date, as an end of the sentence "it was chosen by"."""
+    if agreement.how == "proposed_default":
+        return "us, as our letter said, since nobody told us otherwise"
+    return f"{agreement.by_name}, {agreement.by_role}"
+
+
+def of_notice(notice: PutDown | None) -> dict[str, str]:
+    """Until when a customer that was put down for a day can say otherwise."""
+    return {} if notice is None else {"opt_out_until": long_day(notice.until)}
 
 
 def of_offer(offer: Offer | None, rollout: Rollout, zone: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from campaigns.errors import NotFound
 from campaigns.journal import Actor, record
 from campaigns.links import Links
-from campaigns.models import Campaign, Customer, CustomerLink, Rollout
+from campaigns.models import Campaign, Contact, Customer, CustomerLink, Rollout
 from campaigns.store import insert_missing
 
 
@@ -46,6 +46,28 @@ def new_links(
     insert_missing(session, CustomerLink, _once_each(fresh))
     _note(session, rollout_id, {"version": version, "revoked": len(revoked)}, who, now)
     return len(revoked)
+
+
+def after_change(
+    session: Session, contact: Contact, links: Links, *, who: Actor, now: datetime
+) -> int:
+    """A contact has another address: whoever reads the old one must not choose any more.
+
+    Renews the links of every campaign in which this contact had one; how many campaigns.
+    """
+    rollouts = session.scalars(
+        select(CustomerLink.rollout_id)
+        .where(
+            CustomerLink.contact_id == contact.id,
+            CustomerLink.purpose == "choose",
+            CustomerLink.revoked_at.is_(None),
+        )
+        .distinct()
+        .order_by(CustomerLink.rollout_id)
+    ).all()
+    for rollout_id in rollouts:
+        new_links(session, rollout_id, links, guides=False, who=who, now=now)
+    return len(rollouts)
 
 
 def _bound(link: CustomerLink) -> tuple[int, int]:

@@ -156,10 +156,17 @@ def plan_agreement(
 
 
 def _applies(key: str, agreement: Agreement, earlier: Agreement | None) -> bool:
-    """A first date is confirmed, a later one is announced as moved, a withdrawn one as gone."""
+    """A first date is confirmed, a later one is announced as moved, a withdrawn one as gone.
+
+    Of a date that somebody else chose for whoever decides, that person reads who it was.
+    """
     had_date = earlier is not None and earlier.day is not None
+    if key == "chosen-for-you":
+        return agreement.day is not None and agreement.forwarded
     if key.startswith("confirm"):
-        return agreement.day is not None and not had_date
+        return agreement.day is not None and not had_date and not agreement.forwarded
+    if key == "moved":
+        return agreement.day is not None and had_date and not agreement.forwarded
     if key.startswith("moved"):
         return agreement.day is not None and had_date
     if key.startswith("withdrawn"):

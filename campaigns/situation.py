@@ -47,3 +47,24 @@ def situation_of(session: Session, rollout_id: int) -> Situation:
     if row is None:
         raise NotFound("There is no such rollout.", "no_rollout")
     return Situation(*row)
+
+
+def find_rollout(session: Session, campaign: Campaign, customer_name: str) -> Rollout:
+    """The campaign's rollout at that customer. Raises NotFound."""
+    rollout = session.scalar(
+        select(Rollout)
+        .join(Customer, Customer.id == Rollout.customer_id)
+        .where(
+            Rollout.campaign_id == campaign.id,
+            Customer.folded_name == " ".join(customer_name.split()).casefold(),
+        )
+    )
+    if rollout is None:
+        raise NotFound(f'"{customer_name}" is not in the campaign "{campaign.name}".', "no_rollout")
+    return rollout
+
+
+def versions(session: Session, rollout_id: int) -> int:
+    """How often a date was set, moved or withdrawn."""
+    count = session.scalar(select(func.count()).where(Agreement.rollout_id == rollout_id))
+    return count or 0

@@ -89,6 +89,7 @@ def terms_for(
     day_minutes: int,
     roster: Roster,
     others: tuple[date, ...] = (),
+    no_later: date | None = None,
 ) -> Terms:
     """What governs this customer's choice at this moment; `others` are the days of its other
     campaigns."""
@@ -111,4 +112,5 @@ def terms_for(
         crew=crew,
         limits=roster.limits,
         others=others,
+        no_later=no_later,
     )

@@ -12,7 +12,7 @@ from babel.numbers import format_decimal
 from jinja2 import Environment
 
 from campaigns.rules.days import brief_day as day
-from campaigns.rules.days import city, long_day, relative
+from campaigns.rules.days import city, long_day, relative, times
 
 __all__ = [
     "LOCALE",
@@ -30,6 +30,7 @@ __all__ = [
     "plural",
     "promised",
     "relative",
+    "times",
     "whole",
     "words",
 ]
@@ -46,6 +47,7 @@ def install(env: Environment) -> None:
         local=local,
         moment=moment,
         relative=relative,
+        times=times,
         ago=ago,
         city=city,
         number=number,

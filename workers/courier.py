@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from campaigns import briefing, contact
+from campaigns import briefing, contact, silence
 from campaigns.contact import Claim
 from guides.errors import GuideError
 from workers.book import Book, Letter
@@ -91,6 +91,10 @@ def _open(rt: Runtime, touch_id: int, now: datetime, tally: Tally) -> bool:
                 instance=rt.instance,
                 day_minutes=rt.day_minutes,
             )
+            if opened is not None and opened.books:
+                opened = silence.book_unless_told(
+                    session, opened, now=now, day_minutes=rt.day_minutes
+                )
     except Exception:  # one customer's trouble must not keep the others' letters
         log.exception("touch_failed", touch=touch_id)
         return False

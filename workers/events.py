@@ -148,6 +148,8 @@ def _touches(session: Session, start: datetime, past: Past) -> list[Event]:
     for touch, step, customer in rows:
         if touch.id in past.touches:
             continue
+        if step.channel == "booking" and touch.state == "done":
+            continue  # the booking itself says so
         if step.channel == "task" and touch.state == "done":
             kind = "task"
         elif touch.state == "skipped" or (touch.state == "done" and touch.reason):

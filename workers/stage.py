@@ -31,7 +31,15 @@ WHOLE = (
 BY_CUSTOMER = ("freeze", "headcount", "level_count")
 
 
-BY_ROLLOUT = ("agreement", "booking", "customer_link", "touch")
+BY_ROLLOUT = (
+    "agreement",
+    "booking",
+    "customer_link",
+    "deferral_grant",
+    "not_deciding",
+    "put_down",
+    "touch",
+)
 
 
 BY_CONTACT = ("standing",)

@@ -15,11 +15,13 @@ from campaigns.boards.choosing_month import Month, month_of
 from campaigns.boards.choosing_words import Ahead, Meaning, meaning, outline, the_day, whom
 from campaigns.boards.door import Door, open_door
 from campaigns.choice import Case
-from campaigns.models import Agreement, Contact, Step, Touch, VendorChange
+from campaigns.models import Agreement, Contact, PutDown, Step, Touch, VendorChange
+from campaigns.notices import standing_notice
 from campaigns.rows import rows_of
 from campaigns.rules.adoption import People
 from campaigns.rules.calendar import DAY
 from campaigns.rules.dates import OfferedDay, Terms, Verdict, judge
+from campaigns.rules.deferrals import Deferrals
 from campaigns.rules.milestones import Deadline
 from campaigns.rules.steps import Playbook
 from campaigns.terms import deadline_with, playbook_of
@@ -60,9 +62,11 @@ class Booked:
     zone: str
     shifted: bool
     by: str
+    by_notice: bool  # nobody chose it: it was announced, and nobody said otherwise
     chosen_on: date
     until: date
     may_change: bool
+    undo_until: str  # until when somebody else's choice can be undone; empty where it cannot
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ class Choosing:
     ahead: tuple[Ahead, ...]
     told: tuple[str, ...]
     held: bool
+    deferrals: Deferrals
+    put_down: PutDown | None  # booked unless the customer says otherwise
 
     @property
     def cancelled_by(self) -> str:
@@ -149,7 +155,7 @@ def choosing_in(
     vendor = deadline_with(session, case.campaign, change, case.terms.today)
     known = _facts(door, case, counted, provider, change, vendor)
     offered = choice.offers(session, case)
-    booked = _booked(case)
+    booked = _booked(case, now)
     return Choosing(
         door=door,
         stage=_stage(door, booked, offered),
@@ -167,6 +173,8 @@ def choosing_in(
         ahead=_ahead(session, case, book, booked, now) if booked else outline(book),
         told=_told(session, door) if booked else (),
         held=case.campaign.state == "held",
+        deferrals=case.deferrals,
+        put_down=_put_down(session, case),
     )
 
 
@@ -187,7 +195,7 @@ def _facts(
     return known
 
 
-def _booked(case: Case) -> Booked | None:
+def _booked(case: Case, now: datetime) -> Booked | None:
     current, until = case.current, choice.change_until(case)
     if current is None or current.day is None or current.local_time is None or until is None:
         return None
@@ -198,10 +206,17 @@ def _booked(case: Case) -> Booked | None:
         zone=current.zone,
         shifted=current.shifted,
         by=", ".join(part for part in (current.by_name, current.by_role) if part),
+        by_notice=current.how == "proposed_default",
         chosen_on=case.terms.calendar.today(current.at),
         until=until,
         may_change=open_still,
+        undo_until=facts.undo_words(current, now) if open_still else "",
     )
+
+
+def _put_down(session: Session, case: Case) -> PutDown | None:
+    asked = case.rollout.state == "proposed"
+    return standing_notice(session, case.rollout) if asked else None
 
 
 def _stage(door: Door, booked: Booked | None, offered: tuple[OfferedDay, ...]) -> str:

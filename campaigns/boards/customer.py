@@ -8,26 +8,34 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns import people
+from campaigns.boards.escalation import Climb, climbs
 from campaigns.boards.person_lines import PersonLine, person_lines
 from campaigns.boards.timeline import Happening, timeline
+from campaigns.deferring import grants_of
 from campaigns.errors import NotFound
 from campaigns.models import (
     Agreement,
     Campaign,
+    ColleagueRequest,
     Contact,
     Customer,
     CustomerDomain,
+    DeferralGrant,
     Delivery,
     JournalEntry,
+    NotDeciding,
     Observation,
+    PutDown,
     Rollout,
     Snapshot,
     Step,
     Task,
     Touch,
 )
+from campaigns.notices import Proof, colleagues_named, proofs, standing_down, standing_notice
 from campaigns.rules.adoption import People
 from campaigns.rules.calendar import WorkCalendar
+from campaigns.rules.deferrals import Answer, Deferrals, count
 from campaigns.rules.steps import Evidence
 from campaigns.terms import playbook_of
 
@@ -49,6 +57,13 @@ class RolloutView:
     measured: bool  # whether evidence says who is ready
     letters: Sequence[tuple[Delivery, str, str]]
     tasks: Sequence[Task]
+    deferrals: Deferrals
+    grants: Sequence[DeferralGrant]
+    put_down: PutDown | None
+    proofs: Sequence[Proof]
+    not_deciding: Sequence[tuple[NotDeciding, str]]
+    colleagues: Sequence[ColleagueRequest]
+    climbs: Sequence[Climb]
 
     @property
     def current(self) -> Agreement | None:
@@ -134,7 +149,8 @@ def _rollout(
     now: datetime,
     few: int | None,
 ) -> RolloutView:
-    evidence = playbook_of(campaign.playbook_source).evidence.value
+    book, grants = playbook_of(campaign.playbook_source), grants_of(session, rollout.id)
+    evidence, allowed = book.evidence.value, book.rules.deferrals
     counts = people.count(session, [rollout.id], campaign.id, evidence, today)
     agreements = session.scalars(
         select(Agreement).where(Agreement.rollout_id == rollout.id).order_by(Agreement.version)
@@ -151,6 +167,13 @@ def _rollout(
         tasks=session.scalars(
             select(Task).where(Task.rollout_id == rollout.id).order_by(Task.due)
         ).all(),
+        deferrals=count((Answer(a.day, a.how) for a in agreements), allowed + len(grants)),
+        grants=grants,
+        put_down=standing_notice(session, rollout),
+        proofs=proofs(session, rollout.id),
+        not_deciding=standing_down(session, rollout.id),
+        colleagues=colleagues_named(session, rollout.id),
+        climbs=climbs(session, customer, rollout, campaign, book),
     )
 
 

@@ -8,10 +8,12 @@ from sqlalchemy import Row, Select, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from campaigns import people
+from campaigns.boards.escalation import rung_words
 from campaigns.boards.lines import Agreed, CustomerLine, NextTouch
 from campaigns.boards.risks import risks_of, unreachable_owners
 from campaigns.models import Agreement, Campaign, Customer, Rollout, Step, Touch
 from campaigns.rules.calendar import WorkCalendar
+from campaigns.rules.steps import Playbook
 from campaigns.terms import playbook_of
 
 AT_ONCE = 500  # of more lines than that, all are read and the others put aside
@@ -29,7 +31,7 @@ def customer_lines(
     wanted = None if only is None or len(only) > AT_ONCE else list(only)
     book = playbook_of(campaign.playbook_source)
     counts = people.count(session, wanted, campaign.id, book.evidence.value, now.date())
-    following = _next_touches(session, campaign, wanted)
+    following = _next_touches(session, campaign, book, wanted)
     unreachable = unreachable_owners(session, campaign, wanted)
     days: dict[str, date] = {}
     lines = []
@@ -107,7 +109,7 @@ def _still_proposed(proposed: date | None, agreed: Agreed | None, today: date) -
 
 
 def _next_touches(
-    session: Session, campaign: Campaign, wanted: Sequence[int] | None
+    session: Session, campaign: Campaign, book: Playbook, wanted: Sequence[int] | None
 ) -> dict[int, NextTouch]:
     """By rollout, the first of its touches that are still planned: one look into the index."""
     planned = aliased(Touch)
@@ -127,4 +129,8 @@ def _next_touches(
         .join(Step, Step.id == Touch.step_id)
     )
     rows = session.execute(_of(query, campaign, wanted))
-    return {id_: NextTouch(*rest) for id_, *rest in rows}
+    rungs = {step.key: rung_words(book, step.key) for step in book.steps}
+    return {
+        id_: NextTouch(key, title, due, day, rungs.get(key, ""))
+        for id_, key, title, due, day in rows
+    }

@@ -27,6 +27,7 @@ class NextTouch:
     title: str
     due: datetime
     day: date
+    rung: str = ""  # of which ladder it is a step
 
 
 @dataclass(frozen=True, slots=True)

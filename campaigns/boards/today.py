@@ -42,6 +42,7 @@ class Item:
     delivery: str | None = None
     mine: bool = False
     campaign: str = ""
+    owner: str = ""  # for whom a task is
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,8 @@ def _tasks(session: Session, now: datetime, me: str | None) -> list[Item]:
             task_id=task.id,
             rollout_id=task.rollout_id,
             customer_id=customer_id,
-            mine=_same(manager, me),
+            mine=_same(task.owner or manager, me),
+            owner=task.owner or "",
             campaign=(campaign or "") if task.rollout_id else "",
         )
         for task, customer_id, manager, campaign in rows

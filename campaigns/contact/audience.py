@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Agreement, Contact, Delivery, Rollout, Step, Touch
 from campaigns.models.base import UtcInstant
+from campaigns.notices import still_decides
 from campaigns.people import counted
 from campaigns.rules.audience import Person
 
@@ -125,6 +126,8 @@ def _known(session: Session, step: Step, rollout: Rollout, evidence: str, today:
 
 def _look_up(session: Session, audience: str, rollout: Rollout) -> list[tuple[int, bool, str]]:
     values = {"customer": rollout.customer_id}
+    if audience == "decision_maker":
+        values |= {"rollout": rollout.id}
     if audience == "told_other_day":
         values |= {"rollout": rollout.id, "version": rollout.version}
     return session.connection().execute(_people(audience), values).all()  # type: ignore[return-value]  # rows are tuples
@@ -153,7 +156,8 @@ def _people(audience: str) -> Select[Any]:
     }
     if audience in ("decision_maker", "site_contact"):
         # A role box such as office@ may decide, too; only those who left are out.
-        return query.where(flags[audience].is_(True), Contact.left_at.is_(None))
+        query = query.where(flags[audience].is_(True), Contact.left_at.is_(None))
+        return query.where(still_decides()) if audience == "decision_maker" else query
     query = query.where(counted())
     if audience == "told_other_day":
         return query.where(_told_otherwise())

@@ -22,12 +22,16 @@ from campaigns.terms import playbook_of
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What became of a touch; `due` letters now wait for a courier."""
+    """What became of a touch; `due` letters now wait for a courier.
+
+    `books` where the day that was put down is to be booked, in the same transaction.
+    """
 
     touch_id: int
     rollout_id: int
     due: int
     skipped: dict[str, int]
+    books: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 
 from campaigns import choice
 from campaigns.contact.fan_out import Opened, Touched, fan_out
+from campaigns.contact.put_down import LETTER as PUT_DOWN
+from campaigns.contact.put_down import put_down
+from campaigns.contact.reach import somebody_decides
 from campaigns.contact.work import add_task
 from campaigns.links import Links
 from campaigns.models import (
     Agreement,
     Campaign,
-    Contact,
     Customer,
     Rollout,
     Step,
@@ -22,7 +24,7 @@ from campaigns.models.base import UtcInstant
 from campaigns.rules.plan import put_off
 from campaigns.terms import calendar_of, playbook_of
 
-PROPOSAL = "date-proposal"
+PROPOSALS = ("date-proposal", "proposal-reminder")
 
 # Built once: a touch is opened for every customer and step.
 _OPEN = text(
@@ -84,11 +86,14 @@ def open_touch(
     if _waits(session, touch, step, campaign, customer, now):
         return None
     _advance(rollout, step)
-    if step.letter == PROPOSAL and not _may_propose(session, rollout, now, day_minutes):
-        touch.state, touch.reason, touch.done_at = "skipped", "no day is left to propose", now
-        return Opened(touch.id, rollout.id, 0, {touch.reason: 1})
+    unnamed = _unnamed(session, touch, step, rollout, now, day_minutes)
+    if unnamed is not None:
+        touch.state, touch.reason, touch.done_at = "skipped", unnamed, now
+        return Opened(touch.id, rollout.id, 0, {unnamed: 1})
     if step.channel == "task":
         return _hand_to_staff(session, touch, step, rollout, now)
+    if step.channel == "booking":
+        return Opened(touch.id, rollout.id, 0, {}, books=True)
     occasion = Touched(touch, step, rollout, campaign, customer)
     return fan_out(session, occasion, now, links, instance)
 
@@ -97,7 +102,7 @@ def _useless(
     session: Session, touch: Touch, step: Step, rollout: Rollout, now: datetime
 ) -> str | None:
     """Why the whole touch is skipped: too late, overtaken, or nothing left to ask."""
-    if touch.valid_until <= now:
+    if touch.valid_until <= now and step.channel != "booking":  # a held place must be given back
         return "its time had passed"
     if step.stop == "agreed" and _agreed_day(session, rollout):
         return "a date has been agreed"
@@ -142,22 +147,23 @@ def _advance(rollout: Rollout, step: Step) -> None:
         rollout.state = "implementing"
 
 
+def _unnamed(
+    session: Session, touch: Touch, step: Step, rollout: Rollout, now: datetime, day_minutes: int
+) -> str | None:
+    """Settle the day that a letter is to name; why there is none, or None."""
+    if step.letter in PROPOSALS and not _may_propose(session, rollout, now, day_minutes):
+        return "no day is left to propose"
+    if step.letter == PUT_DOWN:
+        return put_down(session, touch, rollout, now, day_minutes)
+    return None
+
+
 def _may_propose(session: Session, rollout: Rollout, now: datetime, day_minutes: int) -> bool:
     """Settle the suggestion before the letter that names it; without one staff must call.
 
     Where nobody can be reached there is nobody to suggest it to: the fan-out says so.
     """
-    reachable = session.scalar(
-        select(Contact.id)
-        .where(
-            Contact.customer_id == rollout.customer_id,
-            Contact.decision_maker.is_(True),
-            Contact.left_at.is_(None),
-            Contact.suppressed_at.is_(None),
-        )
-        .limit(1)
-    )
-    if reachable is None:
+    if not somebody_decides(session, rollout):
         return True
     case = choice.open_case(session, rollout.id, now, day_minutes)
     if choice.propose(session, case) is not None:

@@ -2,14 +2,32 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.models import (
+    Campaign,
     Customer,
     Rollout,
+    Staff,
     Task,
 )
 from campaigns.store import insert_missing
+
+
+def owner_of(session: Session, customer: Customer, rollout: Rollout) -> str | None:
+    """Who sees to a customer: its account manager, or else whoever opened the campaign."""
+    campaign = session.get_one(Campaign, rollout.campaign_id)
+    found = set(
+        session.scalars(
+            select(Staff.email).where(
+                Staff.email.in_((customer.account_manager, campaign.opened_by)),
+                Staff.ended_at.is_(None),
+            )
+        )
+    )
+    named = (customer.account_manager, campaign.opened_by)
+    return next((email for email in named if email in found), None)
 
 
 def add_task(
@@ -30,6 +48,7 @@ def add_task(
         "campaign_id": rollout.campaign_id,
         "rollout_id": rollout.id,
         "due": now,
+        "owner": owner_of(session, customer, rollout),
         "created_at": now,
     }
     insert_missing(session, Task, [row])

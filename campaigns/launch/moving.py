@@ -6,9 +6,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from campaigns import schedule
+from campaigns.booking import release
 from campaigns.errors import Conflict, Forbidden
 from campaigns.journal import Actor, record
-from campaigns.models import Campaign, Rollout, Touch, VendorChange
+from campaigns.models import Campaign, PutDown, Rollout, Touch, VendorChange
 from campaigns.rules.milestones import deadline
 from campaigns.terms import milestones
 
@@ -106,6 +107,24 @@ def _end(session: Session, campaign: Campaign, reason: str, now: datetime) -> No
     rollouts = select(Rollout.id).where(Rollout.campaign_id == campaign.id)
     touches = select(Touch.id).where(Touch.rollout_id.in_(rollouts))
     schedule.take_back(session, touches, reason, now)
+    _free_held_places(session, campaign, now)
+
+
+def _free_held_places(session: Session, campaign: Campaign, now: datetime) -> None:
+    """Days that were only put down are nobody's any more; agreed ones keep their time."""
+    standing = session.scalars(
+        select(PutDown)
+        .join(Rollout, Rollout.id == PutDown.rollout_id)
+        .where(
+            Rollout.campaign_id == campaign.id,
+            PutDown.version == Rollout.version,
+            PutDown.outcome.is_(None),
+        )
+        .order_by(PutDown.rollout_id)
+    )
+    for notice in standing.all():
+        release(session, notice.rollout_id, now)
+        notice.outcome, notice.ended_at = "ended", now
 
 
 def _note(

@@ -112,6 +112,7 @@ def _freeze(session: Session, campaign: Campaign, steps: Sequence[PlannedStep]) 
             "valid_days": step.valid_days,
             "required": step.required,
             "compressible": step.compressible,
+            "ladder": step.ladder.value,
         }
         for position, step in enumerate(steps)
     ]

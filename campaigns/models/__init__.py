@@ -1,10 +1,12 @@
 """The tables. Each file imports only earlier ones:
-base, people, change, campaign, rollout, roster, touch, host, evidence, headcount, journal, uploads.
+base, people, change, campaign, rollout, roster, touch, deciding, host, evidence, headcount,
+journal, uploads.
 """
 
 from campaigns.models.base import Base
 from campaigns.models.campaign import Campaign, Selection, Step
 from campaigns.models.change import ChangeRevision, Milestone, VendorChange
+from campaigns.models.deciding import ColleagueRequest, DeferralGrant, NotDeciding, PutDown
 from campaigns.models.evidence import (
     Exemption,
     Observation,
@@ -54,12 +56,14 @@ __all__ = [
     "BookingLimit",
     "Campaign",
     "ChangeRevision",
+    "ColleagueRequest",
     "Contact",
     "Customer",
     "CustomerDomain",
     "CustomerLink",
     "DayLoad",
     "DayOff",
+    "DeferralGrant",
     "Delivery",
     "Exemption",
     "FormerAddress",
@@ -74,7 +78,9 @@ __all__ = [
     "MailLine",
     "MailQuota",
     "Milestone",
+    "NotDeciding",
     "Observation",
+    "PutDown",
     "Rollout",
     "Selection",
     "SelfReport",

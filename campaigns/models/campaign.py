@@ -61,6 +61,7 @@ class Step(Base):
     valid_days: Mapped[int]
     required: Mapped[bool]
     compressible: Mapped[bool]
+    ladder: Mapped[Word] = mapped_column(default="none", server_default="none")
 
 
 class Selection(Base):

@@ -45,6 +45,9 @@ class Rollout(Base):
 class Agreement(Base):
     """What was agreed, by whom, when and how. Rows are only ever added.
 
+    `forwarded` where somebody else signed than the person whose link it was, or somebody who
+    does not decide: whoever decides is told and can undo it for a day.
+
     A withdrawn date is a version of its own, with `day` None and `how` withdrawn.
     """
 
@@ -62,7 +65,8 @@ class Agreement(Base):
     zone: Mapped[str] = mapped_column(String(64))
     instant: Mapped[datetime | None] = mapped_column(UtcInstant)
     shifted: Mapped[bool] = mapped_column(default=False)
-    how: Mapped[Word]  # picked, moved, by_staff, withdrawn, proposed_default
+    how: Mapped[Word]  # picked, moved, by_staff, withdrawn, proposed_default, undone
+    forwarded: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     by_name: Mapped[str] = mapped_column(String(200))
     by_role: Mapped[str] = mapped_column(String(100))
     by_contact_id: Mapped[int | None] = mapped_column(to("contact.id"))
@@ -145,7 +149,11 @@ class CustomerLink(Base):
 
 
 class Task(Base):
-    """Something a member of staff has to do; `dedupe_key` keeps it from being asked twice."""
+    """Something a member of staff has to do; `dedupe_key` keeps it from being asked twice.
+
+    `owner` is the address of whoever it is for: the customer's account manager, or else
+    whoever opened the campaign.
+    """
 
     __tablename__ = "task"
     __table_args__ = (Index("ix_task_open", "done_at", "due"),)
@@ -162,3 +170,4 @@ class Task(Base):
     created_at: Mapped[Instant]
     done_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     done_by: Mapped[str | None] = mapped_column(String(254))
+    owner: Mapped[str | None] = mapped_column(String(254))

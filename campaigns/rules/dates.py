@@ -30,7 +30,9 @@ __all__ = [
 ]
 
 # Codes that the provider's staff may pass over when a customer asks for it by phone.
-SOFT = frozenset({"too_soon", "after_last", "avoided_weekday", "eve", "other_time", "too_close"})
+SOFT = frozenset(
+    {"too_soon", "after_last", "avoided_weekday", "eve", "moved_enough", "other_time", "too_close"}
+)
 # Codes of days on which there was room, and is none any more.
 TAKEN = frozenset({"full", "no_skill", "campaign_limit", "day_limit"})
 LAST_NOTICE = 2  # days
@@ -64,6 +66,7 @@ class Terms:
     crew: Crew | None = None
     limits: Limits = USUAL
     others: tuple[date, ...] = ()
+    no_later: date | None = None  # the day that stands, where it was moved often enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,12 @@ class OfferedDay:
 Loads = Mapping[date, Load]
 NO_LOADS: Loads = {}
 NO_LOAD = Load()
+
+MOVED_ENOUGH = Verdict(
+    False,
+    "moved_enough",
+    "The date was moved to a later day as often as this page allows. Call us for a later one.",
+)
 
 
 def span(started: date, vendor_day: date | None, rules: Rules) -> Span:
@@ -172,7 +181,7 @@ def _by_room(terms: Terms, day: date, free: Mapping[date, int], loads: Loads = N
 
 
 def _judge(terms: Terms, day: date, at: time | None, left: Verdict) -> Verdict:
-    for rule in (_by_vendor, _by_calendar, _by_playbook, _by_distance):
+    for rule in (_by_vendor, _by_calendar, _by_playbook, _by_deferrals, _by_distance):
         verdict = rule(terms, day)
         if not verdict.open:
             return verdict
@@ -182,6 +191,10 @@ def _judge(terms: Terms, day: date, at: time | None, left: Verdict) -> Verdict:
         times = ", ".join(f"{slot:%H:%M}" for slot in terms.rules.slots)
         return Verdict(False, "other_time", f"We start at {times}.")
     return OPEN
+
+
+def _by_deferrals(terms: Terms, day: date) -> Verdict:
+    return MOVED_ENOUGH if terms.no_later is not None and day > terms.no_later else OPEN
 
 
 def _by_distance(terms: Terms, day: date) -> Verdict:

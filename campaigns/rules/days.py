@@ -32,6 +32,11 @@ def relative(day: date, today: date) -> str:
     return f"in {days:,} days" if days > 0 else f"{-days:,} days ago"
 
 
+def times(many: int) -> str:
+    """`once`, `twice`, `3 times`."""
+    return {1: "once", 2: "twice"}.get(many, f"{many:,} times")
+
+
 def city(zone: str) -> str:
     """The place in an IANA zone name: `Europe/Berlin` is `Berlin`.
 

@@ -16,6 +16,7 @@ from campaigns.rules.steps import (
     Days,
     Effort,
     Evidence,
+    Ladder,
     Playbook,
     Rules,
     Scope,
@@ -31,6 +32,7 @@ __all__ = [
     "Days",
     "Effort",
     "Evidence",
+    "Ladder",
     "Playbook",
     "Rules",
     "Scope",
@@ -104,6 +106,8 @@ def _rules(playbook: Fields) -> Rules:
         gate_percent=fields.whole("gate_percent", 0, 100, usual.gate_percent),
         change_cutoff_days=days("change_cutoff_days", usual.change_cutoff_days),
         quiet_hours=fields.flag("quiet_hours", usual.quiet_hours),
+        deferrals=fields.whole("deferrals", 0, 100, usual.deferrals),
+        opt_out_days=fields.whole("opt_out_days", 1, 100, usual.opt_out_days),
     )
     _check_order(fields, rules)
     return rules
@@ -147,7 +151,16 @@ def _steps(playbook: Fields) -> tuple[Step, ...]:
             fields = Fields(playbook.file, f'step "{step.key}"', {})
             fields.refuse("key", f"step {number} has the same key. Every step needs its own.")
         steps[step.key] = step
+    for ladder in (Ladder.NO_DATE, Ladder.NOT_READY):
+        _check_ladder(playbook.file, [step for step in steps.values() if step.ladder is ladder])
     return tuple(steps.values())
+
+
+def _check_ladder(file: str, rungs: list[Step]) -> None:
+    """A ladder ends at a person of the provider, not at one more mail."""
+    if rungs and rungs[-1].channel is not Channel.TASK:
+        fields = Fields(file, f'step "{rungs[-1].key}"', {})
+        fields.refuse("ladder", "the last rung of a ladder is a task for somebody of ours.")
 
 
 def _step(file: str, number: int, values: object) -> Step:
@@ -173,6 +186,7 @@ def _step(file: str, number: int, values: object) -> Step:
         valid_days=fields.whole("valid_days", 0, FURTHEST, 7),
         required=fields.flag("required", False),
         compressible=fields.flag("compressible", False),
+        ladder=fields.choice("ladder", Ladder, "a ladder", Ladder.NONE),
     )
     _check_step(fields, step)
     return step
@@ -192,6 +206,12 @@ def _check_step(fields: Fields, step: Step) -> None:
         fields.refuse("letter", "only mails have a letter. A task has a text.")
     if step.channel is Channel.MAIL and step.audience is Audience.PROVIDER:
         fields.refuse("audience", "mails go to customers. Use a task for the provider.")
+    if (step.channel is Channel.BOOKING) != (step.anchor is Anchor.OPT_OUT):
+        fields.refuse("anchor", "opt_out is for the booking of a day put down, and only for it.")
+    if step.channel is Channel.BOOKING and step.audience is not Audience.PROVIDER:
+        fields.refuse("audience", "the provider books. The letters after it tell the customer.")
+    if step.anchor is Anchor.OPT_OUT and step.offset < 1:
+        fields.refuse("offset", "nothing is booked before the last day is over. Write 1 or more.")
     if step.anchor is Anchor.AGREED and step.offset < 0:
         fields.refuse("offset", "nothing can be done before the agreement. Write 0 or more.")
     if step.required and step.compressible:

@@ -6,6 +6,7 @@ ANCHORS = {
     "announced": "the start",
     "first_slot": "the first day on offer",
     "agreed": "the agreement",
+    "opt_out": "the last day to say otherwise",
     "agreed_date": "the agreed day",
     "vendor_date": "the vendor's date",
     "last_action": "the last action",

@@ -12,6 +12,7 @@ class Anchor(StrEnum):
     FIRST_SLOT = "first_slot"
     AGREED = "agreed"  # the moment of the agreement
     AGREED_DATE = "agreed_date"  # the date that was agreed
+    OPT_OUT = "opt_out"  # the last day to say otherwise, once a day was put down
     VENDOR_DATE = "vendor_date"
     LAST_ACTION = "last_action"
 
@@ -35,6 +36,7 @@ class Audience(StrEnum):
 class Channel(StrEnum):
     MAIL = "mail"
     TASK = "task"
+    BOOKING = "booking"  # the day that was put down, where nobody said otherwise
 
 
 class Days(StrEnum):
@@ -55,6 +57,14 @@ class Stop(StrEnum):
     AGREED = "agreed"
 
 
+class Ladder(StrEnum):
+    """Which clock a step is a rung of: the customer has no date, people are not ready."""
+
+    NONE = "none"
+    NO_DATE = "no_date"
+    NOT_READY = "not_ready"
+
+
 class Evidence(StrEnum):
     MFA = "mfa"
     NONE = "none"
@@ -62,7 +72,7 @@ class Evidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One planned contact (mail) or piece of work (task).
+    """One planned contact (mail), piece of work (task) or booking.
 
     `at` is None only for anchor `agreed`: at once. The window closes at the end
     of the local day `valid_days` after the due day. `letter` is set for mail
@@ -84,6 +94,7 @@ class Step:
     valid_days: int
     required: bool
     compressible: bool
+    ladder: Ladder = Ladder.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,8 @@ class Rules:
     gate_percent: int = 90
     change_cutoff_days: int = 2
     quiet_hours: bool = True  # what was held up waits for working hours
+    deferrals: int = 2  # moves to a later day that a customer may make by its link
+    opt_out_days: int = 5  # working days to say otherwise, once a day was put down
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +135,10 @@ class Playbook:
     effort: Effort
     rules: Rules
     steps: tuple[Step, ...]
+
+    def rungs(self, ladder: str) -> tuple[Step, ...]:
+        """The steps of one ladder, from the first to the last."""
+        return tuple(step for step in self.steps if step.ladder == ladder)
 
     def step(self, key: str) -> Step:
         """The step called `key`. Raises KeyError."""

@@ -12,6 +12,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "plan": _HANDS,
     "import": _HANDS,
     "agree": _HANDS,
+    "grant": frozenset({"account_manager", "approver", "admin"}),
     "approve": frozenset({"approver", "admin"}),
     "administer": frozenset({"admin"}),
 }

@@ -533,6 +533,7 @@ def upgrade() -> None:
     sa.Column('valid_days', sa.Integer(), nullable=False),
     sa.Column('required', sa.Boolean(), nullable=False),
     sa.Column('compressible', sa.Boolean(), nullable=False),
+    sa.Column('ladder', sa.String(length=40), server_default='none', nullable=False),
     sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_step_campaign_id_campaign'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_step')),
     sa.UniqueConstraint('campaign_id', 'key', name=op.f('uq_step_campaign_id_key'))
@@ -560,6 +561,7 @@ def upgrade() -> None:
     sa.Column('instant', sa.DateTime(timezone=True), nullable=True),
     sa.Column('shifted', sa.Boolean(), nullable=False),
     sa.Column('how', sa.String(length=40), nullable=False),
+    sa.Column('forwarded', sa.Boolean(), server_default=sa.text('(false)'), nullable=False),
     sa.Column('by_name', sa.String(length=200), nullable=False),
     sa.Column('by_role', sa.String(length=100), nullable=False),
     sa.Column('by_contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -588,6 +590,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_booking_technician_day_id'), ['technician_day_id'], unique=False)
         batch_op.create_index('uq_booking_held', ['rollout_id'], unique=True, sqlite_where=sa.text('released_at IS NULL'), postgresql_where=sa.text('released_at IS NULL'))
 
+    op.create_table('colleague_request',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('rollout_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('by_contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('email', sa.String(length=254), nullable=False),
+    sa.Column('role', sa.String(length=100), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('added', sa.Boolean(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.String(length=254), nullable=True),
+    sa.ForeignKeyConstraint(['by_contact_id'], ['contact.id'], name=op.f('fk_colleague_request_by_contact_id_contact'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['rollout_id'], ['rollout.id'], name=op.f('fk_colleague_request_rollout_id_rollout'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_colleague_request')),
+    sa.UniqueConstraint('rollout_id', 'email', name=op.f('uq_colleague_request_rollout_id_email'))
+    )
     op.create_table('customer_link',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('token_hash', sa.String(length=64), nullable=False),
@@ -605,6 +623,35 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('customer_link', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_customer_link_contact_id'), ['contact_id'], unique=False)
+
+    op.create_table('deferral_grant',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('rollout_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('by_staff', sa.String(length=254), nullable=False),
+    sa.Column('why', sa.String(length=500), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['rollout_id'], ['rollout.id'], name=op.f('fk_deferral_grant_rollout_id_rollout'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_deferral_grant'))
+    )
+    with op.batch_alter_table('deferral_grant', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_deferral_grant_rollout_id'), ['rollout_id'], unique=False)
+
+    op.create_table('not_deciding',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('rollout_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('said', sa.String(length=2000), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_by', sa.String(length=254), nullable=True),
+    sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_not_deciding_contact_id_contact'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['rollout_id'], ['rollout.id'], name=op.f('fk_not_deciding_rollout_id_rollout'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_not_deciding'))
+    )
+    with op.batch_alter_table('not_deciding', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_not_deciding_contact_id'), ['contact_id'], unique=False)
+        batch_op.create_index('uq_not_deciding_standing', ['rollout_id', 'contact_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
 
     op.create_table('self_report',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -634,6 +681,7 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('done_by', sa.String(length=254), nullable=True),
+    sa.Column('owner', sa.String(length=254), nullable=True),
     sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_task_campaign_id_campaign'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_task_contact_id_contact'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['rollout_id'], ['rollout.id'], name=op.f('fk_task_rollout_id_rollout'), ondelete='RESTRICT'),
@@ -709,6 +757,26 @@ def upgrade() -> None:
         batch_op.create_index('ix_delivery_sending', ['lease_until'], unique=False, sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'"))
         batch_op.create_index('ix_delivery_urgent', ['next_try'], unique=False, sqlite_where=sa.text("state = 'due' AND urgent"), postgresql_where=sa.text("state = 'due' AND urgent"))
 
+    op.create_table('put_down',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('rollout_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('touch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('local_time', sa.Time(), nullable=False),
+    sa.Column('zone', sa.String(length=64), nullable=False),
+    sa.Column('until', sa.Date(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('outcome', sa.String(length=40), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['rollout_id'], ['rollout.id'], name=op.f('fk_put_down_rollout_id_rollout'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['touch_id'], ['touch.id'], name=op.f('fk_put_down_touch_id_touch'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_put_down')),
+    sa.UniqueConstraint('touch_id', name=op.f('uq_put_down_touch_id'))
+    )
+    with op.batch_alter_table('put_down', schema=None) as batch_op:
+        batch_op.create_index('ix_put_down_rollout_id_version', ['rollout_id', 'version'], unique=False)
+
     op.create_table('touch_wording',
     sa.Column('touch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('language', sa.String(length=20), nullable=False),
@@ -723,6 +791,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table('touch_wording')
+    with op.batch_alter_table('put_down', schema=None) as batch_op:
+        batch_op.drop_index('ix_put_down_rollout_id_version')
+
+    op.drop_table('put_down')
     with op.batch_alter_table('delivery', schema=None) as batch_op:
         batch_op.drop_index('ix_delivery_urgent', sqlite_where=sa.text("state = 'due' AND urgent"), postgresql_where=sa.text("state = 'due' AND urgent"))
         batch_op.drop_index('ix_delivery_sending', sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'"))
@@ -747,10 +819,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_self_report_contact_id'))
 
     op.drop_table('self_report')
+    with op.batch_alter_table('not_deciding', schema=None) as batch_op:
+        batch_op.drop_index('uq_not_deciding_standing', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_not_deciding_contact_id'))
+
+    op.drop_table('not_deciding')
+    with op.batch_alter_table('deferral_grant', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_deferral_grant_rollout_id'))
+
+    op.drop_table('deferral_grant')
     with op.batch_alter_table('customer_link', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_customer_link_contact_id'))
 
     op.drop_table('customer_link')
+    op.drop_table('colleague_request')
     with op.batch_alter_table('booking', schema=None) as batch_op:
         batch_op.drop_index('uq_booking_held', sqlite_where=sa.text('released_at IS NULL'), postgresql_where=sa.text('released_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_booking_technician_day_id'))

@@ -103,6 +103,30 @@ def withdraw(token: str) -> AnyResponse:
     return _home(token)
 
 
+@pages.get("/c/<token>/not-this-day")
+@public
+def not_this_day(token: str) -> AnyResponse:
+    view = desk.read(token)
+    return show.not_this_day(view, view.door.contact.name) if view.put_down else _home(token)
+
+
+@pages.post("/c/<token>/not-this-day")
+@public
+def decline(token: str) -> AnyResponse:
+    try:
+        signature = forms.sure(request.form, "Tick the box if this day is to be given back.")
+    except Invalid as error:
+        view = desk.read(token)
+        if not view.put_down:
+            return show.start(view)
+        return show.not_this_day(view, *forms.as_sent(request.form), error)
+    try:
+        desk.decline(token, forms.prose(request.form.get("text", "")), signature)
+    except Conflict as refusal:
+        return show.refused(desk.read(token), refusal)
+    return redirect(url_for("choose.thanks", token=token, slug="not-this-day"), 303)
+
+
 @pages.get("/c/<token>/ask/<slug>")
 @public
 def question(token: str, slug: str) -> Response:
@@ -127,8 +151,8 @@ def ask(token: str, slug: str) -> AnyResponse:
 @pages.get("/c/<token>/thanks/<slug>")
 @public
 def thanks(token: str, slug: str) -> Response:
-    asked, view = show.question(slug), desk.read(token)
-    return show.start(view) if view.door.ended else show.thanks(view, asked)
+    view = desk.read(token)
+    return show.start(view) if view.door.ended else show.thanks(view, slug)
 
 
 @pages.get("/c/<token>/appointment.ics")

@@ -1,10 +1,10 @@
 """One transaction each: what a customer's page reads, books, cancels and asks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from campaigns import agree
+from campaigns import agree, deciding, silence, undoing
 from campaigns.boards.choosing import Choosing, choosing, choosing_in
 from campaigns.boards.door import Door, open_door
 from campaigns.capacity import Room
@@ -66,7 +66,7 @@ def _book(session: Session, token: str, chosen: Choice, signature: Signature) ->
     now = here.clock.now()
     door, case = _case(session, token)
     try:
-        chooser = _chooser(door, case, signature)
+        chooser = _chooser(session, door, case, signature)
         wish = agree.Wish(chosen.day, chosen.at, chooser, signature.key)
         found = agree.consider(session, case, wish)
     except Conflict as why:
@@ -87,6 +87,34 @@ def withdraw(token: str, signature: Signature) -> None:
         agree.withdraw(session, case, chooser=chooser, answer_key=signature.key, now=now)
 
 
+def decline(token: str, text: str, signature: Signature) -> None:
+    """Give back the day that was put down. Raises NotFound, and Conflict `not_put_down`."""
+    with Desk(runtime(), Actor(signature.name, signature.role)).writing() as session:
+        door, case = _case(session, token)
+        chooser = agree.Chooser(signature.name, signature.role, door.contact.id)
+        silence.decline(session, case, text=text, chooser=chooser, now=runtime().clock.now())
+
+
+def undo(token: str, signature: Signature) -> None:
+    """Take back what somebody else chose. Raises NotFound, and Conflict with the domain's code."""
+    with Desk(runtime(), Actor(signature.name, signature.role)).writing() as session:
+        case, chooser = _open(session, token, signature)
+        chooser = replace(chooser, forwarded=False)
+        now = runtime().clock.now()
+        undoing.undo(session, case, chooser=chooser, answer_key=signature.key, now=now)
+
+
+def name_colleague(token: str, name: str, email: str, role: str) -> None:
+    """Keep whom the reader wants us to write to; staff decide. Raises NotFound."""
+    with Desk(runtime(), Actor("", "")).writing() as session:
+        door, case = _case(session, token)
+        chooser = agree.Chooser(door.contact.name, "by link", door.contact.id)
+        now = runtime().clock.now()
+        deciding.name_colleague(
+            session, case, name=name, email=email, role=role, chooser=chooser, now=now
+        )
+
+
 def ask(token: str, view: Choosing, kind: str, text: str) -> None:
     """A question becomes a task for staff; the same one twice is one."""
     contact = view.door.contact
@@ -95,20 +123,32 @@ def ask(token: str, view: Choosing, kind: str, text: str) -> None:
     with Desk(runtime(), chooser.actor).writing() as session:
         _, case = _case(session, token)
         now = runtime().clock.now()
-        agree.ask(session, case, kind=kind, text=text, chooser=chooser, now=now)
+        if kind in deciding.STANDING_DOWN:
+            deciding.stand_down(session, case, kind=kind, text=text, chooser=chooser, now=now)
+        else:
+            agree.ask(session, case, kind=kind, text=text, chooser=chooser, now=now)
 
 
 def _open(session: Session, token: str, signature: Signature) -> tuple[Case, agree.Chooser]:
     """The case, if it still is as the signer saw it or as this very form left it."""
     door, case = _case(session, token)
-    return case, _chooser(door, case, signature)
+    return case, _chooser(session, door, case, signature)
 
 
-def _chooser(door: Door, case: Case, signature: Signature) -> agree.Chooser:
-    own = case.current is not None and case.current.answer_key == signature.key
-    if case.rollout.version != signature.version and not own:
+def _chooser(session: Session, door: Door, case: Case, signature: Signature) -> agree.Chooser:
+    """Whoever signs, unless the page that they saw is out of date. A form that was answered
+    before gets its answer again, whatever has happened since."""
+    seen = case.rollout.version == signature.version
+    if not seen and not undoing.answered(session, case.rollout.id, signature.key):
         raise Conflict(STALE, "changed_meanwhile")
-    return agree.Chooser(signature.name, signature.role, door.contact.id)
+    return chooser_of(door, signature)
+
+
+def chooser_of(door: Door, signature: Signature) -> agree.Chooser:
+    """Who signed. A link that was passed on is signed by another name than its reader's."""
+    written, known = (set(name.casefold().split()) for name in (signature.name, door.contact.name))
+    own = door.contact.decision_maker and (written <= known or known <= written)
+    return agree.Chooser(signature.name, signature.role, door.contact.id, forwarded=not own)
 
 
 def _case(session: Session, token: str) -> tuple[Door, Case]:

@@ -72,10 +72,12 @@ def signature(form: Mapping[str, str]) -> Signature:
     return Signature(name, role, _key(form), _version(form))
 
 
-def sure(form: Mapping[str, str]) -> Signature:
-    """A signature under a cancellation, whose box must be ticked."""
+def sure(
+    form: Mapping[str, str], untold: str = "Tick the box if the date is to be cancelled."
+) -> Signature:
+    """A signature under something that cannot be meant by chance: a box must be ticked."""
     if form.get("sure") != "yes":
-        raise Invalid("Tick the box if the date is to be cancelled.", "not_sure", "sure")
+        raise Invalid(untold, "not_sure", "sure")
     return signature(form)
 
 

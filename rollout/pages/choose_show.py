@@ -62,8 +62,25 @@ QUESTIONS: Mapping[str, Question] = {
         "Who decides, and how do we reach that person?",
         "A name and a mail address or a phone number.",
         "Write who decides, so that we can ask that person.",
-        "We write to that person instead. Nothing was chosen in your name.",
+        "We write to you no more about the date, and ask that person. "
+        "Nothing was chosen in your name.",
     ),
+    "not-me": Question(
+        "not_me",
+        "This is not me",
+        "What should we know?",
+        "For example who you are, and who at this firm decides.",
+        "Write a few words, so that we can find the right person.",
+        "Thank you. We do not write to this address about the date any more, and find out who "
+        "is right.",
+    ),
+}
+
+THANKS: Mapping[str, str] = {
+    "colleague": "We have the name. Somebody here looks at it first; then your colleague hears "
+    "from us.",
+    "not-this-day": "The day is given back and nothing is booked. We call you about another; "
+    "or choose one on your page.",
 }
 
 
@@ -143,6 +160,27 @@ def cancel(
     return _page("choose/cancel.html", view, 422 if error else 200, form=form, error=error)
 
 
+def undo(
+    view: Choosing, name: str, role: str = "", key: str = "", error: Refused | None = None
+) -> Response:
+    """Asks whether what somebody else chose shall really be undone."""
+    form = _form(view, name, role, key)
+    return _page("choose/undo.html", view, 422 if error else 200, form=form, error=error)
+
+
+def colleague(view: Choosing, form: Mapping[str, str], error: Refused | None = None) -> Response:
+    """A small form for a colleague's name, address and role."""
+    return _page("choose/colleague.html", view, 422 if error else 200, form=form, error=error)
+
+
+def not_this_day(
+    view: Choosing, name: str, role: str = "", key: str = "", error: Refused | None = None
+) -> Response:
+    """Asks whether the day that was put down shall really go."""
+    form = _form(view, name, role, key)
+    return _page("choose/not_this_day.html", view, 422 if error else 200, form=form, error=error)
+
+
 def refused(view: Choosing, refusal: Conflict, choice: Choice | None = None) -> Response:
     """Something changed meanwhile: the present state, with a sentence that says what."""
     problem = refusal.message
@@ -161,8 +199,10 @@ def ask(view: Choosing, slug: str, asked: Question, error: Refused | None = None
     return _page("choose/ask.html", view, status, slug=slug, question=asked, error=error)
 
 
-def thanks(view: Choosing, asked: Question) -> Response:
-    return _page("choose/thanks.html", view, 200, question=asked)
+def thanks(view: Choosing, slug: str) -> Response:
+    """Raises NotFound for an address that nobody is thanked at."""
+    said = THANKS.get(slug) or question(slug).thanks
+    return _page("choose/thanks.html", view, 200, thanks=said)
 
 
 def question(slug: str) -> Question:

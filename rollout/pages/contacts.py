@@ -16,6 +16,7 @@ from campaigns.register.edit import (
     mark_back,
     mark_left,
 )
+from campaigns.relink import after_change
 from campaigns.rules.records import ContactRecord
 from rollout.auth import actor, needs
 from rollout.current import runtime
@@ -73,7 +74,10 @@ def change(customer_id: int, contact_id: int) -> Response | Page:
         row = _row()
         with desk.writing() as session:
             person = find_contact(session, customer_id, contact_id)
+            before = person.email
             changed = change_contact(session, person, row, who=desk.who, now=desk.now)
+            if person.email != before:
+                after_change(session, person, desk.rt.links, who=desk.who, now=desk.now)
     except (Invalid, Conflict) as problem:
         return _again(customer_id, contact_id, problem)
     tell(f"{row.name} is changed." if changed else "Nothing was different, so nothing changed.")

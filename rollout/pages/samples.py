@@ -31,6 +31,8 @@ def sample_facts(provider: Provider) -> dict[str, str]:
         "last_date": "Thursday 21 January 2027",
         "dates_open": "14",
         "proposed_date": "Wednesday 9 December 2026, 12:30 Berlin time",
+        "undo_until": "Saturday 28 November 2026, 09:14 Berlin time",
+        "opt_out_until": "Friday 27 November 2026",
         "old_date": "Thursday 3 December 2026, 18:00 Berlin time",
         "customer_link": f"{ADDRESS}/c/a-link-of-their-own",
         "guide_link": f"{ADDRESS}/g/a-link-of-their-own",

@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlalchemy import select
 
-from campaigns import agree, choice, tasks
+from campaigns import agree, choice, silence, tasks
 from campaigns.models import Agreement, Task
 from campaigns.rules.dates import OfferedDay
 from rollout.seed import staff
@@ -49,6 +49,9 @@ def _by_page(past: Past, answer: Answer) -> None:
         key = f"demo:{answer.deed}:{answer.day}"
         if answer.deed == "withdraw":
             agree.withdraw(session, case, chooser=chooser, answer_key=key, now=past.now)
+            return
+        if answer.deed == "decline":
+            silence.decline(session, case, text=answer.text, chooser=chooser, now=past.now)
             return
         if answer.deed in ("question", "none_fit"):
             agree.ask(

@@ -1,15 +1,15 @@
 """What the demo's customers answered, and when: a table that is told day by day.
 
 `day` counts from the start of the campaign, ten weeks ago; `aim` is the wished day of the
-switch, counted from today: below zero it has come, and the customer is through. Who is not
-named has been asked and keeps silent.
+switch, counted from today: below zero it has come, and the customer is through. Who kept silent
+for long was put down for a day: it is booked, unless they said otherwise.
 """
 
 from dataclasses import dataclass
 from datetime import time
 from typing import Literal
 
-Deed = Literal["pick", "phone", "withdraw", "question", "none_fit"]
+Deed = Literal["pick", "phone", "withdraw", "question", "none_fit", "decline"]
 EARLY, NOON, LATE = time(8), time(12, 30), time(18)
 
 
@@ -47,8 +47,11 @@ ANSWERS = (
     Answer(50, "Kona Coffee Traders", "phone", 18, EARLY),
     Answer(55, "Grunewald Tax", "pick", 11, EARLY),
     Answer(60, "Linden Architects", "pick", 16, NOON),
-    Answer(65, "Bondi Physio", "pick", 17, LATE),
-    # Still open.
+    Answer(34, "Bondi Physio", "pick", 17, LATE),
+    # Still open: three were put down for a day and gave it back.
+    Answer(36, "Northwind Dental", "decline", text="Our payroll runs that week."),
+    Answer(37, "Brooklyn Roasters", "decline", text="Not before we know about our tills."),
+    Answer(37, "Panke Printing", "decline", text="We are in the middle of a large order."),
     Answer(12, "Fleet Press", "pick", 8, NOON),
     Answer(62, "Fleet Press", "withdraw"),
     Answer(

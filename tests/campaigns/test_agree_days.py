@@ -25,7 +25,7 @@ def test_every_day_on_offer_can_be_had(office: Office) -> None:
     rollout = invited(office)
     days = free(office, rollout)
     assert days
-    for day in days[:: max(1, len(days) // 6)]:
+    for day in reversed(days[:: max(1, len(days) // 6)]):  # a customer may always go earlier
         assert code_of(office, rollout, day) == "agreed"
 
 

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from campaigns import report
-from campaigns.models import Campaign, ValueStatement
+from campaigns import report, schedule
+from campaigns.models import Campaign, Touch, ValueStatement
 from campaigns.report.inputs import MINUTES_A_LETTER, MINUTES_A_TASK
 from campaigns.rules.value import simulate
 from tests.kit import (
@@ -43,6 +44,13 @@ def by_name(facts: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {row["customer"]: row for row in facts["customers"]}
 
 
+def never_booked(office: Office, rollout: int) -> None:
+    """Nobody there can be told of a day, so none is booked for them."""
+    with office.store.writing() as session:
+        touches = select(Touch.id).where(Touch.rollout_id == rollout)
+        schedule.take_back(session, touches, "a test", office.now)
+
+
 def run(office: Office) -> tuple[int, date]:
     """Alpha agreed and its day has come; Beta's lies ahead; Gamma never answered."""
     for name, many in (("Alpha", 10), ("Beta", 4), ("Gamma", 3)):
@@ -60,6 +68,7 @@ def run(office: Office) -> tuple[int, date]:
     days = [day.day for day in open_days(office, alpha)]  # type: ignore[attr-defined]
     agree_on(office, alpha, days[0])
     agree_on(office, beta, days[-1])
+    never_booked(office, rollout_id(office, campaign, "Gamma"))
     office.until(datetime.combine(days[0], time(20), tzinfo=UTC))
     return campaign, days[0]
 

@@ -15,7 +15,7 @@ FILLED = {name: fill(compiled, FACTS) for name, compiled in COMPILED.items()}
 EACH = pytest.mark.parametrize("source", LETTERS, ids=lambda letter: letter.name)
 
 BEFORE_A_DATE = {"invitation", "invitation-reminder", "invitation-second-reminder", "date-proposal"}
-BEFORE_A_DATE |= {"support-budget", "support-order"}
+BEFORE_A_DATE |= {"proposal-reminder", "put-down", "support-budget", "support-order"}
 NEEDS_A_DATE = {"agreed_date", "agreed_day", "agreed_in", "change_until", "chosen_by", "old_date"}
 SIGN_IN = re.compile(
     r"aka\.ms|microsoftonline|login\.|accounts\.google|myaccount|mysignins", re.IGNORECASE

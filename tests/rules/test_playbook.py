@@ -9,7 +9,8 @@ from campaigns.errors import NotFound
 from campaigns.rules.playbook import Anchor, Audience, Channel, Scope, Step, Stop
 
 LETTERS = """
-    invitation invitation-reminder invitation-second-reminder date-proposal confirmation
+    invitation invitation-reminder invitation-second-reminder date-proposal proposal-reminder
+    put-down confirmation chosen-for-you
     date-moved-people date-withdrawn-people
     date-moved date-withdrawn user-list announcement manager-brief get-ready deadline go-no-go
     tomorrow today report-to-owner thanks admin-announcement admin-get-ready swap-announcement

@@ -97,9 +97,9 @@ def test_the_journal_learns_who_acted(place: House) -> None:
     ("role", "allowed"),
     [
         ("technician", {"read", "plan", "import", "agree"}),
-        ("account_manager", {"read", "plan", "import", "agree"}),
-        ("approver", {"read", "approve"}),
-        ("admin", {"read", "plan", "import", "agree", "approve", "administer"}),
+        ("account_manager", {"read", "plan", "import", "agree", "grant"}),
+        ("approver", {"read", "grant", "approve"}),
+        ("admin", {"read", "plan", "import", "agree", "grant", "approve", "administer"}),
         ("auditor", {"read"}),
     ],
 )
