@@ -20,6 +20,7 @@ from campaigns.models import (
 )
 from campaigns.rules import dates
 from campaigns.rules.foresight import Outlook, foresee
+from campaigns.rules.packing import Packing
 from campaigns.rules.proposing import CHANGED, LATER, UNLIKED, Proposal, Wisher, propose
 from campaigns.situation import Situation
 from campaigns.terms import playbook_of
@@ -55,11 +56,7 @@ class Dates:
 
 def proposed(session: Session, campaign: Campaign, now: datetime, day_minutes: int) -> Dates:
     """The best days that can be found for everybody without a date. Changes nothing."""
-    found = [
-        (situation, terms)
-        for situation, terms in undecided(session, campaign, now, day_minutes)
-        if terms.span.last > terms.today
-    ]
+    found = undecided(session, campaign, now, day_minutes)
     free, room = room_left(session, found)
     wishers = [_wisher(situation, terms, room) for situation, terms in found]
     plan = propose(wishers, free, places(found, free, room))
@@ -104,19 +101,20 @@ def accept(
     """Keep these days as what is proposed to the customers; how many are new.
 
     Nothing is booked. A customer that has agreed a date meanwhile, or whose day cannot be had
-    any more, is left as it is.
+    any more, or is full with those proposed here before it, is left as it is.
     """
     kept = 0
-    for situation, terms in undecided(session, campaign, now, day_minutes, only=set(chosen)):
+    found = undecided(session, campaign, now, day_minutes, only=set(chosen))
+    free, room = room_left(session, found)
+    packing = Packing(free, 0.0, places(found, free, room))
+    for situation, terms in found:
         rollout, day = situation.rollout, chosen[situation.rollout.id]
-        verdict = dates.by_staff(terms, day, {})
-        if not verdict.open or rollout.proposed_day == day:
+        verdict = dates.by_staff(terms, day, room.free, room.loads)
+        wish = Wisher(rollout.id, terms.minutes, 1.0, {day: 0.0})
+        if not verdict.open or not packing.put(wish, day) or rollout.proposed_day == day:
             continue
-        session.execute(
-            update(Rollout)
-            .where(Rollout.id == rollout.id, Rollout.version == rollout.version)
-            .values(proposed_day=day, proposed_time=terms.rules.slots[-1])
-        )
+        if not _keep(session, rollout, day, terms):
+            continue
         record(
             session,
             who=who,
@@ -128,6 +126,17 @@ def accept(
         )
         kept += 1
     return kept
+
+
+def _keep(session: Session, rollout: Rollout, day: date, terms: dates.Terms) -> bool:
+    """False where the customer has decided meanwhile."""
+    kept = session.scalar(
+        update(Rollout)
+        .where(Rollout.id == rollout.id, Rollout.version == rollout.version)
+        .values(proposed_day=day, proposed_time=terms.rules.slots[-1])
+        .returning(Rollout.id)
+    )
+    return kept is not None
 
 
 def _avoided(campaign: Campaign) -> Collection[int]:

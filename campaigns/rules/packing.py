@@ -10,7 +10,7 @@ from typing import Protocol
 
 Days = Mapping[date, Sequence[int]]  # the minutes that each technician has left
 # Attempts to make room by moving somebody else; a large hopeless plan ends at them.
-ATTEMPTS = 200_000
+ATTEMPTS = 20_000
 PASSES = 3
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+SECONDS = 60.0  # then the bound is not known, and the plan says so
+
+
 class Wish(Protocol):
     """What is read of a customer here; see `proposing.Wisher`."""
 
@@ -100,6 +103,7 @@ def _solve(
         ).tocsr(),
         b_ub=np.concatenate((limits, limits / 2)),
         method="highs-ipm",
+        options={"time_limit": SECONDS},
     )
     if answer.status != 0:
         return None

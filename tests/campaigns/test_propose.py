@@ -79,3 +79,35 @@ def test_no_more_questions_are_asked_for_more_customers(office: Office) -> None:
     with statements(office) as many:
         plan(office, large)
     assert len(many) <= len(few) + 1
+
+
+def test_who_is_too_late_for_every_day_is_listed_with_the_reason(office: Office) -> None:
+    campaign = campaign_of(office, 2)
+    with office.store.writing() as session:
+        for rollout in session.query(Rollout):
+            rollout.first_day = rollout.last_day = office.now.date()
+    found = plan(office, campaign)
+    assert [line.day for line in found.lines] == [None, None]
+    assert all(line.reason for line in found.lines)
+    assert found.outlook.left == 2
+    assert "2 customers have no place" in found.outlook.sentence
+
+
+def test_no_more_is_proposed_for_a_day_than_its_technicians_can_do(office: Office) -> None:
+    campaign = campaign_of(office, 12)
+    found = plan(office, campaign)
+    day = found.lines[0].day
+    assert day is not None
+    with office.store.writing() as session:
+        propose.accept(
+            session,
+            session.get_one(Campaign, campaign),
+            {line.rollout_id: day for line in found.lines},
+            who=ADA,
+            now=office.now,
+            day_minutes=office.rt.day_minutes,
+        )
+    with office.store.reading() as session:
+        kept = {one.id for one in session.query(Rollout) if one.proposed_day == day}
+    minutes = [line.minutes for line in found.lines if line.rollout_id in kept]
+    assert 0 < sum(minutes) <= office.rt.day_minutes

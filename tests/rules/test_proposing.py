@@ -41,12 +41,23 @@ def some(
 
 
 def fits(wishers: list[Wisher], free: Mapping[date, list[int]], placed: Mapping[int, date]) -> bool:
-    """Whether each day's customers fit into its technicians' minutes, tried one by one."""
-    for day, lanes in free.items():
-        own = sorted((w.minutes for w in wishers if placed.get(w.key) == day), reverse=True)
-        if sum(own) > sum(lanes):
-            return False
-    return True
+    """Whether each day's customers fit whole into its technicians' minutes."""
+    return all(
+        packs([w.minutes for w in wishers if placed.get(w.key) == day], list(lanes))
+        for day, lanes in free.items()
+    )
+
+
+def packs(minutes: list[int], lanes: list[int]) -> bool:
+    """Every way is tried, so this is no shortcut that the product could share."""
+    if not minutes:
+        return True
+    first, *rest = sorted(minutes, reverse=True)
+    return any(
+        packs(rest, [*lanes[:n], have - first, *lanes[n + 1 :]])
+        for n, have in enumerate(lanes)
+        if have >= first and have not in lanes[:n]
+    )
 
 
 @pytest.mark.parametrize("seed", range(8))

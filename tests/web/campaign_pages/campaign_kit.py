@@ -34,7 +34,7 @@ def put(house: Face, number: int, state: str) -> None:
 
 
 def buttons(text: str) -> set[str]:
-    return set(BUTTON.findall(text)) - {"rehearsal"}
+    return set(BUTTON.findall(text)) - {"rehearsal", "proposal"}
 
 
 def sheet(desk: Desk, path: str) -> list[dict[str, str]]:
