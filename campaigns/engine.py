@@ -39,6 +39,8 @@ def _postgres_engine(url: str) -> Engine:
         pool_size=10,
         max_overflow=20,
         pool_timeout=10,
+        # The last one returned has the plans that were just used; in turn, each would plan anew.
+        pool_use_lifo=True,
         connect_args={"options": POSTGRES_OPTIONS, "connect_timeout": 10, **ALIVE},
         hide_parameters=True,  # an error must not carry people's addresses into a log
     )
