@@ -56,7 +56,13 @@ def migrate() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
-@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64))
+@click.option(
+    "--threads",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Of each worker. More wait for the interpreter and make each other slower.",
+)
 def web(host: str, port: int, workers: int, threads: int) -> None:
     """The pages and the API, on gunicorn."""
     open_store(settings()).close()

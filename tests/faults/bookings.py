@@ -21,16 +21,20 @@ def last_place(play: Play) -> Result:
     rounds, rivals = (20, 200) if play.long else (2, 60)
     with play.scene(Plan(rivals, 1), settings={"ROLLOUT_DAY_MINUTES": str(NEEDED)}) as scene:
         web = serve(scene)
-        customers, worst = web.customers(), 0.0
+        customers, all_of_them, worst = web.customers(), [], 0.0
         for day in _open_days(scene, rounds):
             versions = web.versions()
             answers = at_once([Act(web, one, day, versions[one.rollout]) for one in customers])
             assert statuses(answers) == {303: 1, 409: rivals - 1}, _odd(answers)
             assert all("was just taken" in a.text or "changed the date" in a.text
                        for a in answers if a.status == 409)  # fmt: skip
+            all_of_them += answers
             worst = max(worst, slowest(answers))
-        assert worst <= (P99 if play.long else P99_BUSY), f"p99 is {worst:.2f} s"
-        note = f"{rounds} x {rivals} for one place, p99 {worst:.2f} s"
+        p99 = slowest(all_of_them)
+        assert p99 <= (P99 if play.long else P99_BUSY), f"p99 is {p99:.2f} s"
+        note = (
+            f"{rounds} x {rivals} for one place, p99 {p99:.2f} s, of the worst round {worst:.2f} s"
+        )
         return judge(scene, runs=rounds, open_is_fine=True, note=note)
 
 
@@ -72,7 +76,7 @@ def pool_runs_dry(play: Play) -> Result:
     """F11: more requests than connections wait a bounded time; none is left in a transaction."""
     rounds, clients = (10, 300) if play.long else (1, 120)
     with play.scene(Plan(min(clients, 60), 1)) as scene:
-        web = serve(scene, workers=1, threads=64)
+        web = serve(scene, "--workers", "1", "--threads", "64")
         customers, worst = web.customers(), 0.0
         for day in _open_days(scene, rounds):
             versions = web.versions()

@@ -104,11 +104,10 @@ class Web:
         return {int(str(id_)): int(str(version)) for id_, version in found}
 
 
-def serve(scene: Scene, *, workers: int = 2, threads: int = 8, **settings: str) -> Web:
-    """The pages, as docker-compose.yml starts them."""
+def serve(scene: Scene, *words: str) -> Web:
+    """The pages, as docker-compose.yml starts them, or with other `words` for `rollout web`."""
     port = free_port()
-    words = ("--port", str(port), "--workers", str(workers), "--threads", str(threads))
-    scene.start("web", *words, **settings)
+    scene.start("web", "--port", str(port), *words)
     scene.until(lambda: answer(port, "/healthz") == 200, "the pages answer")
     return Web(scene, port)
 
