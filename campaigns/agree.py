@@ -20,7 +20,7 @@ from campaigns.choice import Case, change_until, room_of
 from campaigns.distance import keep_distance
 from campaigns.errors import Conflict
 from campaigns.journal import Actor
-from campaigns.models import Agreement, Rollout
+from campaigns.models import ON, Agreement, Rollout
 from campaigns.rules import dates
 from campaigns.rules.calendar import local_instant
 from campaigns.rules.days import long_day
@@ -175,7 +175,7 @@ def _repeated(
 
 def takes_dates(case: Case) -> None:
     """Raises Conflict where the campaign or the rollout takes no dates any more."""
-    if case.campaign.state not in ("running", "held"):
+    if case.campaign.state not in ON:
         raise Conflict("This campaign takes no dates at present.", "not_running")
     if case.rollout.state in ("implementing", "implemented", "verified"):
         raise Conflict("The change is already under way, so its date stands.", "under_way")

@@ -8,11 +8,9 @@ from functools import cache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns.models import Agreement, Campaign, Customer, Rollout, Step, Touch
+from campaigns.models import ON, Agreement, Campaign, Customer, Rollout, Step, Touch
 from campaigns.rules.calendar import local_instant
 from campaigns.rules.spans import count
-
-ON = ("running", "held")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from campaigns import agree, choice
 from campaigns.errors import Conflict, NotFound
-from campaigns.models import Agreement
+from campaigns.models import ON, Agreement
 from campaigns.rules.calendar import DAY
 
 NAMED = 5  # open days that are read out first
@@ -30,7 +30,7 @@ class PhoneOffer:
 def offer(session: Session, rollout_id: int, now: datetime, day_minutes: int) -> PhoneOffer:
     """The next days that are open without asking, and what may be done. Raises NotFound."""
     case = choice.open_case(session, rollout_id, now, day_minutes)
-    taking = case.campaign.state in ("running", "held")
+    taking = case.campaign.state in ON
     standing = case.rollout.state in ("implementing", "implemented", "verified")
     agreed = case.current is not None and case.current.day is not None
     open_days = [day.day for day in choice.offers(session, case) if day.verdict.open]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from campaigns import people
 from campaigns.errors import Conflict
 from campaigns.journal import SYSTEM, Actor, record
-from campaigns.models import Campaign, Customer, Rollout
+from campaigns.models import ON, Campaign, Customer, Rollout
 from campaigns.rules.calendar import WorkCalendar
 from campaigns.terms import playbook_of
 
@@ -32,7 +32,7 @@ def move_along(session: Session, now: datetime) -> None:
         .join(Campaign, Campaign.id == Rollout.campaign_id)
         .join(Customer, Customer.id == Rollout.customer_id)
         .where(
-            Campaign.state.in_(("running", "held")),
+            Campaign.state.in_(ON),
             Rollout.state.in_((*WITHOUT_DATE, "implemented")),
         )
     )

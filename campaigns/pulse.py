@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
-from campaigns.models import Campaign, Delivery, Installation, MailHost, Rollout, Touch
+from campaigns.models import PAUSED, Campaign, Delivery, Installation, MailHost, Rollout, Touch
 from campaigns.models.base import UtcInstant
 from campaigns.rules.arming import Refusal
 from campaigns.rules.health import HOUR, Pulse, Resting
@@ -52,7 +52,7 @@ _RUNNING = select(Campaign.id).where(Campaign.state == "running").limit(1)
 _HELD = (
     select(Rollout.id)
     .join(Campaign, Campaign.id == Rollout.campaign_id)
-    .where(Campaign.state == "held")
+    .where(Campaign.state.in_(PAUSED))
 )
 _HELD_TOUCHES, _HELD_LETTERS = (
     select(func.count()).select_from(query.limit(MOST).subquery())

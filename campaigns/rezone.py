@@ -11,9 +11,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from campaigns.derived import Moved, MovedDate, MovedTouch, moved
+from campaigns.extra_letter import NEW_INVITATION, plan_extra_letter
 from campaigns.journal import Actor, record
 from campaigns.models import Agreement, Rollout, Task, Touch
-from campaigns.reinvite import plan_new_invitation
 from campaigns.store import insert_missing
 
 __all__ = ["Moved", "moved", "remind", "rezone"]
@@ -87,7 +87,8 @@ def _move_date(session: Session, date: MovedDate, now: datetime) -> None:
         .returning(Rollout.rezoned)
     )
     if date.now > now:
-        plan_new_invitation(session, date.rollout_id, int(times or 1), now)
+        key = NEW_INVITATION if times in (None, 1) else f"{NEW_INVITATION}-{times}"
+        plan_extra_letter(session, date.rollout_id, NEW_INVITATION, key, now)
 
 
 def _note(session: Session, found: Moved, who: Actor, now: datetime) -> None:

@@ -28,7 +28,6 @@ BEFORE_AGREEMENT = ("announced", "first_slot", "vendor_date")
 
 
 AFTER_AGREEMENT = ("agreed", "agreed_date", "last_action")
-NEW_INVITATION = "new-invitation"
 
 
 def _taking_back(touches: Select[int]) -> tuple[Update, Update]:
@@ -83,7 +82,9 @@ _FOLLOWING = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Steps:
+class Steps:
+    """The steps of a campaign, and those that hang on some anchors, ready to be planned."""
+
     rows: Sequence[Step]
 
     def anchored(self, anchors: Iterable[str]) -> list[PlanStep]:
@@ -96,7 +97,7 @@ class _Steps:
 
 def plan_campaign(session: Session, campaign: Campaign, now: datetime) -> int:
     """Plan everything that does not wait for an agreement, for every rollout."""
-    steps = _steps(session, campaign)
+    steps = steps_of(session, campaign)
     book = playbook_of(campaign.playbook_source)
     pairs = session.execute(
         select(Rollout, Customer)
@@ -169,9 +170,7 @@ def _applies(key: str, agreement: Agreement, earlier: Agreement | None) -> bool:
         return agreement.day is not None and had_date and not agreement.forwarded
     if key.startswith("moved"):
         return agreement.day is not None and had_date
-    if key.startswith("withdrawn"):
-        return agreement.day is None
-    return not key.startswith(NEW_INVITATION)
+    return not key.startswith("withdrawn") or agreement.day is None
 
 
 def _heard(agreements: Iterable[Agreement | None], now: datetime) -> datetime | None:
@@ -200,11 +199,12 @@ def _cancel(session: Session, rollout_id: int, version: int, reason: str, now: d
         session.connection().execute(statement, which)
 
 
-def _steps(session: Session, campaign: Campaign) -> _Steps:
+def steps_of(session: Session, campaign: Campaign) -> Steps:
+    """The campaign's steps as its playbook orders them."""
     rows = session.scalars(
         select(Step).where(Step.campaign_id == campaign.id).order_by(Step.position)
     )
-    return _Steps(rows.all())
+    return Steps(rows.all())
 
 
 def row_of(rollout_id: int, version: int, touch: PlannedTouch) -> dict[str, object]:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 import migrations
-from campaigns import headcount, journal, rezone, schedule
+from campaigns import extra_letter, headcount, journal, rezone
 from campaigns.facts import VOCABULARY
 from campaigns.models import Staff, Step
 from campaigns.playbooks import names, shipped
@@ -55,7 +55,7 @@ def examine(loaded: Loaded) -> list[Finding]:
 def letters_of_playbooks() -> set[str]:
     """Every letter that a shipped playbook asks for."""
     asked = {step.letter for name in names() for step in shipped(name).steps if step.letter}
-    return asked | {schedule.NEW_INVITATION}
+    return asked | set(extra_letter.TITLES)
 
 
 def _time_zones() -> list[Finding]:

@@ -12,7 +12,7 @@ from campaigns import people
 from campaigns.boards.customer_lines import customer_lines
 from campaigns.boards.lines import Agreed, CustomerLine, NextTouch, line_json, people_json
 from campaigns.boards.risks import UNDECIDED
-from campaigns.models import Campaign, VendorChange
+from campaigns.models import ON, Campaign, VendorChange
 from campaigns.rules.adoption import People
 from campaigns.rules.steps import Evidence
 from campaigns.terms import deadline_of, playbook_of
@@ -97,9 +97,9 @@ def campaign_view(session: Session, campaign: Campaign, now: datetime) -> Campai
 
 def campaign_list(session: Session, *, living: bool = False) -> Sequence[Campaign]:
     """All campaigns, or the `living` alone; these first, then by name."""
-    order = ("running", "held", "approved", "draft", "finished", "cancelled")
+    order = (*ON, "approved", "draft", "finished", "cancelled")
     query = select(Campaign)
     if living:
-        query = query.where(Campaign.state.in_(order[:4]))
+        query = query.where(Campaign.state.in_(order[:5]))
     rows = session.scalars(query).all()
     return sorted(rows, key=lambda c: (order.index(c.state), c.name.casefold()))

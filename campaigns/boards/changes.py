@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaigns.boards.review import latest_review
 from campaigns.errors import NotFound
 from campaigns.library import Move, moves
-from campaigns.models import Campaign, ChangeRevision, Milestone, VendorChange
+from campaigns.models import Campaign, ChangeReview, ChangeRevision, Milestone, VendorChange
 from campaigns.rules.milestones import deadline, in_words
 from campaigns.rules.wording import Difference, difference
 
@@ -62,6 +63,7 @@ class ChangeView:
     line: ChangeLine
     moves: Sequence[Move]
     revisions: Sequence[RevisionView]
+    review: ChangeReview | None  # the open one, else the last
 
 
 def change_list(session: Session, now: datetime) -> list[ChangeLine]:
@@ -92,6 +94,7 @@ def change_view(session: Session, source_id: str, now: datetime) -> ChangeView:
         line=_line(change, current, used, now.date()),
         moves=moves_of(source_id),
         revisions=_revisions(session, change, everything),
+        review=latest_review(session, change),
     )
 
 

@@ -15,7 +15,7 @@ from campaigns.boards.choosing_month import Month, month_of
 from campaigns.boards.choosing_words import Ahead, Meaning, meaning, outline, the_day, whom
 from campaigns.boards.door import Door, open_door
 from campaigns.choice import Case
-from campaigns.models import Agreement, Contact, PutDown, Step, Touch, VendorChange
+from campaigns.models import PAUSED, Agreement, Contact, PutDown, Step, Touch, VendorChange
 from campaigns.notices import standing_notice
 from campaigns.rows import rows_of
 from campaigns.rules.adoption import People
@@ -172,7 +172,7 @@ def choosing_in(
         offered=offered,
         ahead=_ahead(session, case, book, booked, now) if booked else outline(book),
         told=_told(session, door) if booked else (),
-        held=case.campaign.state == "held",
+        held=case.campaign.state in PAUSED,
         deferrals=case.deferrals,
         put_down=_put_down(session, case),
     )

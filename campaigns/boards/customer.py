@@ -14,6 +14,7 @@ from campaigns.boards.timeline import Happening, timeline
 from campaigns.deferring import grants_of
 from campaigns.errors import NotFound
 from campaigns.models import (
+    ON,
     Agreement,
     Campaign,
     ColleagueRequest,
@@ -99,7 +100,7 @@ def customer_view(
         select(Rollout, Campaign)
         .join(Campaign, Campaign.id == Rollout.campaign_id)
         .where(Rollout.customer_id == customer.id)
-        .order_by(Campaign.state.in_(("running", "held")).desc(), Campaign.opened_at.desc())
+        .order_by(Campaign.state.in_(ON).desc(), Campaign.opened_at.desc())
     ).all()
     return CustomerView(
         customer=customer,

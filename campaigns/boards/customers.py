@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from campaigns.models import Campaign, Customer, CustomerDomain, Headcount, Rollout
+from campaigns.models import ON, Campaign, Customer, CustomerDomain, Headcount, Rollout
 
 PAGE = 50
 NOBODY = "-"  # asks for customers without an account manager
 SORTS = ("name", "manager", "people")
-OPEN = ("draft", "approved", "running", "held")
+OPEN = ("draft", "approved", *ON)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.boards.lines import Agreed
 from campaigns.models import (
+    ON,
     Campaign,
     Contact,
     Delivery,
@@ -95,7 +96,7 @@ def risks_of(
 
     What is added here, `boards/summary.py` has to look for as well.
     """
-    if campaign.state not in ("running", "held") or state in OVER:
+    if campaign.state not in ON or state in OVER:
         return ()
     risks = ["the vendor's date passed without a date"] if state == "missed" else []
     if agreed is None and unreachable:

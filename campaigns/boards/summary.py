@@ -23,7 +23,7 @@ from campaigns import people
 from campaigns.boards.customer_lines import current_agreement, customer_lines
 from campaigns.boards.lines import CustomerLine
 from campaigns.boards.risks import OVER, SOON, UNDECIDED, refused_customers
-from campaigns.models import Agreement, Campaign, Contact, Rollout, VendorChange
+from campaigns.models import ON, Agreement, Campaign, Contact, Rollout, VendorChange
 from campaigns.rules.adoption import People
 from campaigns.rules.steps import Evidence
 from campaigns.terms import deadline_of, playbook_of
@@ -113,7 +113,7 @@ def summary(session: Session, campaign: Campaign, now: datetime) -> Summary:
 
 def risky_lines(session: Session, campaign: Campaign, now: datetime) -> list[CustomerLine]:
     """The lines at risk, by name. The database finds who may be; the rules say who is."""
-    if campaign.state not in ("running", "held"):
+    if campaign.state not in ON:
         return []
     today = now.date()
     left = (campaign.vendor_day - today).days if campaign.vendor_day else None

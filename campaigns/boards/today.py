@@ -12,6 +12,7 @@ from campaigns.boards.risks import AMISS
 from campaigns.boards.summary import Summary, summary
 from campaigns.crew import roster_of
 from campaigns.models import (
+    ON,
     Agreement,
     Campaign,
     Customer,
@@ -23,6 +24,7 @@ from campaigns.models import (
     Touch,
 )
 from campaigns.models.base import UtcInstant
+from campaigns.revised import REVIEW
 
 FORTNIGHT = 14
 FRIDAY = 4
@@ -43,6 +45,7 @@ class Item:
     mine: bool = False
     campaign: str = ""
     owner: str = ""  # for whom a task is
+    review: int | None = None  # of a vendor's move, where the task is to look at it
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ _DUE_TASKS = (
     .outerjoin(Customer, Customer.id == Rollout.customer_id)
     .outerjoin(Campaign, Campaign.id == Task.campaign_id)
     .where(Task.done_at.is_(None), Task.due <= bindparam("until", type_=UtcInstant()))
-    .where(func.coalesce(Campaign.state, "running").in_(("running", "held")))
+    .where(func.coalesce(Campaign.state, "running").in_(ON))
     .order_by(Task.due, Task.id)
     .limit(300)
 )
@@ -164,6 +167,7 @@ def _tasks(session: Session, now: datetime, me: str | None) -> list[Item]:
             mine=_same(task.owner or manager, me),
             owner=task.owner or "",
             campaign=(campaign or "") if task.rollout_id else "",
+            review=int(task.dedupe_key.rpartition(":")[2]) if task.kind == REVIEW else None,
         )
         for task, customer_id, manager, campaign in rows
     ]

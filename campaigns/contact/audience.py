@@ -167,7 +167,10 @@ def _people(audience: str) -> Select[Any]:
 
 
 def _told_otherwise() -> ColumnElement[bool]:
-    """The last date that this person was told is not the one that stands now."""
+    """The last date that this person was told is not the one that stands now.
+
+    Whoever decides hears of the new one by a letter of its own, which may be on its way still.
+    """
     later = aliased(Delivery)
     current = (
         select(Agreement.day)
@@ -192,6 +195,26 @@ def _told_otherwise() -> ColumnElement[bool]:
     return (
         select(Delivery.id)
         .where(Delivery.id == newest, Delivery.told_day.is_distinct_from(current))
+        .correlate(Contact)
+        .exists()
+        & ~_hears_by_another_letter()
+    )
+
+
+def _hears_by_another_letter() -> ColumnElement[bool]:
+    """A letter that answers the agreement, move or withdrawal that stands goes to this person."""
+    return (
+        select(Delivery.id)
+        .join(Touch, Touch.id == Delivery.touch_id)
+        .join(Step, Step.id == Touch.step_id)
+        .where(
+            Delivery.contact_id == Contact.id,
+            Delivery.state.in_(("due", "sending", "sent", "uncertain")),
+            Touch.rollout_id == bindparam("rollout"),
+            Touch.version == bindparam("version"),
+            Step.anchor == "agreed",
+            Step.audience == "decision_maker",
+        )
         .correlate(Contact)
         .exists()
     )

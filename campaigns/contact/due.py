@@ -7,18 +7,34 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from campaigns.models import (
+    PAUSED,
     Campaign,
+    ChangeReview,
     Delivery,
     Rollout,
+    Step,
     Touch,
 )
+from campaigns.schedule import BEFORE_AGREEMENT
 
+# They name the vendor's date. While somebody looks at what the vendor changed, they wait.
+_UNDER_REVIEW = (
+    select(Step.id)
+    .join(Campaign, Campaign.id == Step.campaign_id)
+    .join(ChangeReview, ChangeReview.change_id == Campaign.change_id)
+    .where(ChangeReview.state == "open", Step.anchor.in_(BEFORE_AGREEMENT))
+)
 # Built once: a sweep asks them every few seconds.
 _DUE = (
     select(Touch.id)
     .join(Rollout, Rollout.id == Touch.rollout_id)
     .join(Campaign, Campaign.id == Rollout.campaign_id)
-    .where(Touch.state == "planned", Touch.due <= bindparam("now"), Campaign.state == "running")
+    .where(
+        Touch.state == "planned",
+        Touch.due <= bindparam("now"),
+        Campaign.state == "running",
+        Touch.step_id.not_in(_UNDER_REVIEW),
+    )
     .order_by(Touch.due, Touch.id)
     .limit(bindparam("most"))
 )
@@ -32,6 +48,7 @@ _NEXT_TOUCH = select(func.min(Touch.due)).where(
     Touch.due > bindparam("after"),
     Touch.due <= bindparam("until"),
     Touch.rollout_id.in_(_RUNNING),
+    Touch.step_id.not_in(_UNDER_REVIEW),
 )
 _NEXT_LETTER = (
     select(func.min(Delivery.next_try))
@@ -62,7 +79,7 @@ def waiting_on_hold(session: Session, now: datetime) -> int:
     held = (
         select(Rollout.id)
         .join(Campaign, Campaign.id == Rollout.campaign_id)
-        .where(Campaign.state == "held")
+        .where(Campaign.state.in_(PAUSED))
     )
     touches = session.scalar(
         select(func.count()).where(

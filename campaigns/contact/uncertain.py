@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.errors import Conflict, NotFound
 from campaigns.journal import Actor, record
-from campaigns.models import Campaign, Customer, Delivery, Rollout, Touch
+from campaigns.models import ON, Campaign, Customer, Delivery, Rollout, Touch
 
 
 def send_again(session: Session, public_id: str, *, who: Actor, now: datetime) -> None:
@@ -49,8 +49,9 @@ def _still_on(session: Session, delivery: Delivery) -> None:
         .join(Touch, Touch.rollout_id == Rollout.id)
         .where(Touch.id == delivery.touch_id)
     )
-    if state not in ("running", "held"):
-        raise Conflict(f"The campaign is {state}, so nothing of it is sent again.", "not_running")
+    if state not in ON:
+        words = str(state).replace("_", " ")
+        raise Conflict(f"The campaign is {words}, so nothing of it is sent again.", "not_running")
 
 
 def _move(session: Session, delivery: Delivery, values: dict[str, object]) -> None:

@@ -9,8 +9,8 @@ from campaigns import schedule
 from campaigns.booking import release
 from campaigns.errors import Conflict, Forbidden
 from campaigns.journal import Actor, record
-from campaigns.models import Campaign, PutDown, Rollout, Touch, VendorChange
-from campaigns.rules.milestones import deadline
+from campaigns.models import ON, PAUSED, Campaign, PutDown, Rollout, Touch, VendorChange
+from campaigns.rules.milestones import deadline, on_hold
 from campaigns.terms import milestones
 
 
@@ -43,8 +43,20 @@ def approve(
     _note(session, campaign, "campaign_approved", who, now)
 
 
-def start(session: Session, campaign: Campaign, *, who: Actor, now: datetime) -> int:
-    """From now on letters leave. Returns how many rollouts were planned."""
+def start(
+    session: Session,
+    campaign: Campaign,
+    *,
+    who: Actor,
+    now: datetime,
+    in_spite_of_vendor: bool = False,
+) -> int:
+    """From now on letters leave. Returns how many rollouts were planned.
+
+    Raises Conflict `vendor_holds` where the vendor has put the change on hold, unless staff
+    mean to go on in spite of that.
+    """
+    _vendor_goes_on(session, campaign, in_spite_of_vendor)
     _to(session, campaign, "running", ("approved",))
     campaign.started_at = now
     planned = schedule.plan_campaign(session, campaign, now)
@@ -59,25 +71,48 @@ def hold(session: Session, campaign: Campaign, *, why: str, who: Actor, now: dat
     _note(session, campaign, "campaign_held", who, now, why=campaign.held_why)
 
 
-def resume(session: Session, campaign: Campaign, *, who: Actor, now: datetime) -> None:
-    """Go on. What became useless meanwhile is skipped, and of each ladder only the last goes."""
-    _to(session, campaign, "running", ("held",))
+def resume(
+    session: Session,
+    campaign: Campaign,
+    *,
+    who: Actor,
+    now: datetime,
+    in_spite_of_vendor: bool = False,
+) -> None:
+    """Go on. What became useless meanwhile is skipped, and of each ladder only the last goes.
+
+    Raises Conflict `vendor_holds` as `start`.
+    """
+    _vendor_goes_on(session, campaign, in_spite_of_vendor)
+    _to(session, campaign, "running", PAUSED)
     campaign.held_at = campaign.held_why = None
-    _note(session, campaign, "campaign_resumed", who, now)
+    details = {"in_spite_of_vendor": True} if in_spite_of_vendor else {}
+    _note(session, campaign, "campaign_resumed", who, now, **details)
 
 
 def finish(session: Session, campaign: Campaign, *, who: Actor, now: datetime) -> None:
     """The end: whatever was still planned is cancelled in the same transaction."""
-    _to(session, campaign, "finished", ("running", "held"))
+    _to(session, campaign, "finished", ON)
     _end(session, campaign, "the campaign was finished", now)
     _note(session, campaign, "campaign_finished", who, now)
 
 
 def cancel(session: Session, campaign: Campaign, *, who: Actor, now: datetime) -> None:
     """Give it up before or after its start; nothing more leaves."""
-    _to(session, campaign, "cancelled", ("draft", "approved", "running", "held"))
+    _to(session, campaign, "cancelled", ("draft", "approved", *ON))
     _end(session, campaign, "the campaign was cancelled", now)
     _note(session, campaign, "campaign_cancelled", who, now)
+
+
+def _vendor_goes_on(session: Session, campaign: Campaign, in_spite_of_vendor: bool) -> None:
+    change = session.get_one(VendorChange, campaign.change_id)
+    if in_spite_of_vendor or not on_hold(milestones(session, change)):
+        return
+    raise Conflict(
+        f"{change.vendor} has put {change.source_id} on hold, so there is nothing to get ready for "
+        "by a day. To go on all the same, say so: `--in-spite-of-vendor`.",
+        "vendor_holds",
+    )
 
 
 def _to(session: Session, campaign: Campaign, state: str, allowed: tuple[str, ...]) -> None:
@@ -92,10 +127,14 @@ def _to(session: Session, campaign: Campaign, state: str, allowed: tuple[str, ..
     if moved is None:
         session.refresh(campaign)
         raise Conflict(
-            f'"{campaign.name}" is {campaign.state}; '
-            f"only one that is {' or '.join(allowed)} can be {_done(state)}.",
+            f'"{campaign.name}" is {_words(campaign.state)}; '
+            f"only one that is {' or '.join(map(_words, allowed))} can be {_done(state)}.",
             "wrong_state",
         )
+
+
+def _words(state: str) -> str:
+    return state.replace("_", " ")
 
 
 def _done(state: str) -> str:

@@ -1,10 +1,10 @@
 """The tables. Each file imports only earlier ones:
-base, people, change, campaign, rollout, roster, touch, deciding, host, evidence, headcount,
-journal, uploads.
+base, people, change, campaign, rollout, roster, touch, deciding, review, host, evidence,
+headcount, journal, uploads.
 """
 
 from campaigns.models.base import Base
-from campaigns.models.campaign import Campaign, Selection, Step
+from campaigns.models.campaign import ON, PAUSED, Campaign, Selection, Step
 from campaigns.models.change import ChangeRevision, Milestone, VendorChange
 from campaigns.models.deciding import ColleagueRequest, DeferralGrant, NotDeciding, PutDown
 from campaigns.models.evidence import (
@@ -30,6 +30,7 @@ from campaigns.models.people import (
     Staff,
     StaffSession,
 )
+from campaigns.models.review import ChangeReview, ReviewLine, VendorPostponement
 from campaigns.models.rollout import (
     Agreement,
     Booking,
@@ -49,12 +50,15 @@ from campaigns.models.touch import Delivery, LetterVersion, Touch, TouchWording
 from campaigns.models.uploads import UploadedFile
 
 __all__ = [
+    "ON",
+    "PAUSED",
     "PROVIDER_CHAIN",
     "Agreement",
     "Base",
     "Booking",
     "BookingLimit",
     "Campaign",
+    "ChangeReview",
     "ChangeRevision",
     "ColleagueRequest",
     "Contact",
@@ -81,6 +85,7 @@ __all__ = [
     "NotDeciding",
     "Observation",
     "PutDown",
+    "ReviewLine",
     "Rollout",
     "Selection",
     "SelfReport",
@@ -101,4 +106,5 @@ __all__ = [
     "UploadedFile",
     "ValueStatement",
     "VendorChange",
+    "VendorPostponement",
 ]

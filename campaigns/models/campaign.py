@@ -7,7 +7,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.models.base import Base, Id, Instant, Line, Name, UtcInstant, Word, to
 
-CAMPAIGN_STATES = ("draft", "approved", "running", "held", "finished", "cancelled")
+# `on_hold_by_vendor` is no pause of ours: the vendor itself says that it waits.
+CAMPAIGN_STATES = (
+    "draft",
+    "approved",
+    "running",
+    "held",
+    "on_hold_by_vendor",
+    "finished",
+    "cancelled",
+)
+PAUSED = ("held", "on_hold_by_vendor")  # nothing leaves; dates can still be agreed
+ON = ("running", *PAUSED)
 
 
 class Campaign(Base):
@@ -16,7 +27,9 @@ class Campaign(Base):
     __tablename__ = "campaign"
     __table_args__ = (
         CheckConstraint(
-            "state IN ('draft','approved','running','held','finished','cancelled')", name="state"
+            "state IN ('draft','approved','running','held','on_hold_by_vendor',"
+            "'finished','cancelled')",
+            name="state",
         ),
     )
 

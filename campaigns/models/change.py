@@ -59,3 +59,4 @@ class Milestone(Base):
     zone: Mapped[str | None] = mapped_column(String(64))
     note: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)
+    typed_by: Mapped[str | None] = mapped_column(String(254))  # who read it in the vendor's words

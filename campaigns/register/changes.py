@@ -3,18 +3,20 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns.errors import Invalid, NotFound
+from campaigns.errors import Conflict, Invalid, NotFound
 from campaigns.journal import Actor, record
 from campaigns.models import ChangeRevision, Milestone, VendorChange
-from campaigns.rules.milestones import KINDS, PRECISIONS
+from campaigns.revised import binding_days, look_again, open_review, version_kept, version_of
+from campaigns.rules.milestones import KINDS, PRECISIONS, Fact
 from campaigns.rules.records import ChangeRecord, MilestoneRecord
+from campaigns.rules.revisions import Version, differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,33 @@ def add_milestone(
         raise Invalid(f'"{milestone.precision}" is not a precision. Use one of: {words}.')
     if not milestone.source.strip():
         raise Invalid("Say where this date is written: a date without a source is a guess.")
-    session.add(_milestone(change, change.revision, milestone))
+    before, bound = version_of(session, change), binding_days(session, change, now.date())
+    session.add(_milestone(change, change.revision, milestone, who.name))
     details = {"kind": milestone.kind, "date": str(milestone.date), "source": milestone.source}
     record(
         session, who=who, what="milestone_added", subject=change.source_id, now=now, details=details
     )
+    session.flush()
+    if open_review(session, change) or binding_days(session, change, now.date()) != bound:
+        look_again(session, change, before, who=who, now=now)
+
+
+def dates_stand(session: Session, change: VendorChange, *, who: Actor, now: datetime) -> int:
+    """The dates that people read in the vendor's older words hold for the new ones, too.
+
+    Returns how many were taken over. Raises Conflict where nothing is under review.
+    """
+    review = open_review(session, change)
+    if review is None:
+        raise Conflict(f"Nothing of {change.source_id} is under review.", "no_review")
+    kept = version_kept(review).dates
+    present = version_of(session, change).dates
+    again = [one for one in kept if one.kind != "on-hold" and one not in present]
+    for one in again:
+        row = MilestoneRecord(one.kind, one.day, one.precision, None, "", "as before")
+        session.add(_milestone(change, change.revision, row, who.name))
+    look_again(session, change, version_kept(review), who=who, now=now)
+    return len(again)
 
 
 def _register(session: Session, row: ChangeRecord, who: Actor, now: datetime) -> Registered:
@@ -70,6 +94,8 @@ def _register(session: Session, row: ChangeRecord, who: Actor, now: datetime) ->
     revisions = _revisions(session, change)
     if _is_known(revisions, change, row, digest):
         return Registered(change, "unchanged")
+    before = version_of(session, change) if revisions else None
+    typed = _typed(session, change)
     number = len(revisions) + 1
     news = _news(revisions, change, row)
     if news == "revised":
@@ -80,10 +106,45 @@ def _register(session: Session, row: ChangeRecord, who: Actor, now: datetime) ->
     session.add(_revision(change, number, row, digest, now))
     session.add_all(_milestone(change, number, m) for m in row.milestones)
     session.flush()
+    if before is not None and news == "revised":
+        _compare(session, change, before, typed, who, now)
     details = {"revision": number}
     what = f"change_{news}"
     record(session, who=who, what=what, subject=row.source_id, now=now, details=details)
     return Registered(change, news)
+
+
+def _compare(
+    session: Session,
+    change: VendorChange,
+    before: Version,
+    typed: Sequence[Milestone],
+    who: Actor,
+    now: datetime,
+) -> None:
+    """Noise keeps the dates that people typed; news makes somebody look at them again."""
+    untyped = replace(before, dates=tuple(d for d in before.dates if d not in set(_facts(typed))))
+    if differences(untyped, version_of(session, change)):
+        look_again(session, change, before, who=who, now=now)
+        return
+    for one in typed:
+        row = MilestoneRecord(one.kind, one.day, one.precision, one.zone, one.note, one.source)
+        session.add(_milestone(change, change.revision, row, one.typed_by))
+    session.flush()
+
+
+def _typed(session: Session, change: VendorChange) -> Sequence[Milestone]:
+    return session.scalars(
+        select(Milestone).where(
+            Milestone.change_id == change.id,
+            Milestone.revision == change.revision,
+            Milestone.typed_by.is_not(None),
+        )
+    ).all()
+
+
+def _facts(rows: Sequence[Milestone]) -> list[Fact]:
+    return [Fact(one.kind, one.day, one.precision) for one in rows]
 
 
 def _revisions(session: Session, change: VendorChange) -> Sequence[ChangeRevision]:
@@ -145,7 +206,9 @@ def _words(row: ChangeRecord) -> dict[str, Any]:
     }
 
 
-def _milestone(change: VendorChange, revision: int, row: MilestoneRecord) -> Milestone:
+def _milestone(
+    change: VendorChange, revision: int, row: MilestoneRecord, typed_by: str | None = None
+) -> Milestone:
     return Milestone(
         change_id=change.id,
         revision=revision,
@@ -155,6 +218,7 @@ def _milestone(change: VendorChange, revision: int, row: MilestoneRecord) -> Mil
         zone=row.zone,
         note=row.note,
         source=row.source,
+        typed_by=typed_by,
     )
 
 
@@ -163,6 +227,7 @@ def _content_hash(row: ChangeRecord) -> str:
     content = {
         "title": " ".join(row.title.split()),
         "text": " ".join(row.text.split()),
+        "tags": sorted(row.tags),
         "milestones": [[m.kind, _iso(m.date), m.precision, m.note] for m in row.milestones],
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -18,17 +18,18 @@ class Move:
     ends: bool = False
 
 
+ON = ("running", "held", "on_hold_by_vendor")
 MOVES = (
     Move("approve", "Approve", "approve", ("draft",)),
     Move("start", "Start", "plan", ("approved",), asks=True),
-    Move("resume", "Resume", "plan", ("held",)),
+    Move("resume", "Resume", "plan", ("held", "on_hold_by_vendor")),
     Move("hold", "Hold", "plan", ("running",), asks=True),
-    Move("finish", "Finish", "plan", ("running", "held"), asks=True, ends=True),
+    Move("finish", "Finish", "plan", ON, asks=True, ends=True),
     Move(
         "cancel",
         "Cancel the campaign",
         "plan",
-        ("draft", "approved", "running", "held"),
+        ("draft", "approved", *ON),
         asks=True,
         ends=True,
     ),

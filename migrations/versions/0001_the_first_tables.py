@@ -215,13 +215,30 @@ def upgrade() -> None:
     sa.Column('held_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('held_why', sa.String(length=500), nullable=True),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("state IN ('draft','approved','running','held','finished','cancelled')", name=op.f('ck_campaign_state')),
+    sa.CheckConstraint("state IN ('draft','approved','running','held','on_hold_by_vendor','finished','cancelled')", name=op.f('ck_campaign_state')),
     sa.ForeignKeyConstraint(['change_id'], ['vendor_change.id'], name=op.f('fk_campaign_change_id_vendor_change'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_campaign')),
     sa.UniqueConstraint('name', name=op.f('uq_campaign_name'))
     )
     with op.batch_alter_table('campaign', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_campaign_change_id'), ['change_id'], unique=False)
+
+    op.create_table('change_review',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('change_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('before', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('differences', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('decided_by', sa.String(length=254), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state IN ('open','approved','gone')", name=op.f('ck_change_review_state')),
+    sa.ForeignKeyConstraint(['change_id'], ['vendor_change.id'], name=op.f('fk_change_review_change_id_vendor_change'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_change_review'))
+    )
+    with op.batch_alter_table('change_review', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_change_review_change_id'), ['change_id'], unique=False)
+        batch_op.create_index('uq_change_review_open', ['change_id'], unique=True, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
 
     op.create_table('change_revision',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -345,6 +362,7 @@ def upgrade() -> None:
     sa.Column('zone', sa.String(length=64), nullable=True),
     sa.Column('note', sa.Text(), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('typed_by', sa.String(length=254), nullable=True),
     sa.ForeignKeyConstraint(['change_id'], ['vendor_change.id'], name=op.f('fk_milestone_change_id_vendor_change'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_milestone'))
     )
@@ -434,6 +452,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('ticket', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ticket_customer_id'), ['customer_id'], unique=False)
+
+    op.create_table('vendor_postponement',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('change_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('evidence', sa.Text(), nullable=False),
+    sa.Column('expires_on', sa.Date(), nullable=True),
+    sa.Column('by_staff', sa.String(length=500), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['change_id'], ['vendor_change.id'], name=op.f('fk_vendor_postponement_change_id_vendor_change'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_vendor_postponement_customer_id_customer'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_vendor_postponement'))
+    )
+    with op.batch_alter_table('vendor_postponement', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_vendor_postponement_customer_id'), ['customer_id'], unique=False)
+        batch_op.create_index('uq_vendor_postponement_standing', ['change_id', 'customer_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
 
     op.create_table('exemption',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -653,6 +689,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_not_deciding_contact_id'), ['contact_id'], unique=False)
         batch_op.create_index('uq_not_deciding_standing', ['rollout_id', 'contact_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
 
+    op.create_table('review_line',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('review_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('rollout_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('choice', sa.String(length=40), nullable=False),
+    sa.Column('day', sa.Date(), nullable=True),
+    sa.Column('local_time', sa.Time(), nullable=True),
+    sa.Column('chosen_by', sa.String(length=254), nullable=False),
+    sa.Column('chosen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('old_day', sa.Date(), nullable=True),
+    sa.Column('told', sa.Integer(), nullable=True),
+    sa.Column('outcome', sa.String(length=40), nullable=True),
+    sa.Column('reason', sa.String(length=500), nullable=True),
+    sa.CheckConstraint("choice IN ('keep','move')", name=op.f('ck_review_line_choice')),
+    sa.ForeignKeyConstraint(['review_id'], ['change_review.id'], name=op.f('fk_review_line_review_id_change_review'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['rollout_id'], ['rollout.id'], name=op.f('fk_review_line_rollout_id_rollout'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_review_line')),
+    sa.UniqueConstraint('review_id', 'rollout_id', name=op.f('uq_review_line_review_id_rollout_id'))
+    )
+    with op.batch_alter_table('review_line', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_review_line_rollout_id'), ['rollout_id'], unique=False)
+
     op.create_table('self_report',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('rollout_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -819,6 +877,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_self_report_contact_id'))
 
     op.drop_table('self_report')
+    with op.batch_alter_table('review_line', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_review_line_rollout_id'))
+
+    op.drop_table('review_line')
     with op.batch_alter_table('not_deciding', schema=None) as batch_op:
         batch_op.drop_index('uq_not_deciding_standing', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_not_deciding_contact_id'))
@@ -862,6 +924,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_exemption_campaign_id'))
 
     op.drop_table('exemption')
+    with op.batch_alter_table('vendor_postponement', schema=None) as batch_op:
+        batch_op.drop_index('uq_vendor_postponement_standing', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_vendor_postponement_customer_id'))
+
+    op.drop_table('vendor_postponement')
     with op.batch_alter_table('ticket', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ticket_customer_id'))
 
@@ -907,6 +974,11 @@ def downgrade() -> None:
 
     op.drop_table('contact')
     op.drop_table('change_revision')
+    with op.batch_alter_table('change_review', schema=None) as batch_op:
+        batch_op.drop_index('uq_change_review_open', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.drop_index(batch_op.f('ix_change_review_change_id'))
+
+    op.drop_table('change_review')
     with op.batch_alter_table('campaign', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_campaign_change_id'))
 

@@ -64,18 +64,30 @@ def campaigns_approve(name: str, as_json: bool, actor: str | None) -> None:
     )
 
 
+in_spite = click.option(
+    "--in-spite-of-vendor", is_flag=True, help="Although the vendor has put its change on hold."
+)
+
+
 @campaigns_group.command(name="start")
 @click.argument("name")
+@in_spite
 @prints_json
 @acts
-def campaigns_start(name: str, as_json: bool, actor: str | None) -> None:
+def campaigns_start(name: str, in_spite_of_vendor: bool, as_json: bool, actor: str | None) -> None:
     """Start an approved campaign: from now on letters leave."""
     _move(
         name,
         actor,
         as_json,
         "plan",
-        lambda desk, session, campaign: launch.start(session, campaign, who=desk.who, now=desk.now),
+        lambda desk, session, campaign: launch.start(
+            session,
+            campaign,
+            who=desk.who,
+            now=desk.now,
+            in_spite_of_vendor=in_spite_of_vendor,
+        ),
     )
 
 
@@ -99,9 +111,10 @@ def campaigns_hold(name: str, why: str, as_json: bool, actor: str | None) -> Non
 
 @campaigns_group.command(name="resume")
 @click.argument("name")
+@in_spite
 @prints_json
 @acts
-def campaigns_resume(name: str, as_json: bool, actor: str | None) -> None:
+def campaigns_resume(name: str, in_spite_of_vendor: bool, as_json: bool, actor: str | None) -> None:
     """Go on; what has become useless meanwhile is skipped."""
     _move(
         name,
@@ -109,7 +122,11 @@ def campaigns_resume(name: str, as_json: bool, actor: str | None) -> None:
         as_json,
         "plan",
         lambda desk, session, campaign: launch.resume(
-            session, campaign, who=desk.who, now=desk.now
+            session,
+            campaign,
+            who=desk.who,
+            now=desk.now,
+            in_spite_of_vendor=in_spite_of_vendor,
         ),
     )
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from campaigns.boards.summary import Summary
+from campaigns.models import ON
 from campaigns.rules.campaign_moves import LEADING, moves_from
 from rollout.auth import actor, may
 from rollout.current import settings
 
-LIVING = ("draft", "approved", "running", "held")
+LIVING = ("draft", "approved", *ON)
 SECOND = "You opened this campaign, so somebody else has to approve it."
 
 

@@ -55,6 +55,7 @@ LETTERS = {
     "chosen-for-you",
     "confirmation",
     "new-invitation",
+    "vendor-moved-date-stands",
     "date-moved",
     "date-moved-people",
     "date-withdrawn-people",

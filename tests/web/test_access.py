@@ -123,6 +123,10 @@ read       GET  /reports
 read       GET  /reports/<what>.<kind>
 plan       POST /reports/keep
 read       GET  /reports/kept/<number>.<kind>
+read       GET  /reviews/<number>
+plan       POST /reviews/<number>
+approve    POST /reviews/<number>/approve
+plan       POST /reviews/<number>/same-dates
 read       GET  /roster
 plan       GET  /roster/<staff_id>
 plan       POST /roster/<staff_id>/hours

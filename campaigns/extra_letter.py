@@ -1,4 +1,4 @@
-"""A new calendar entry for a date that stands: its instant moved with the rules of its zone."""
+"""Letters that no playbook has: something happened, and whoever decides is told of it once."""
 
 from datetime import datetime
 
@@ -9,17 +9,27 @@ from campaigns.models import Agreement, Campaign, Customer, Rollout, Step, Touch
 from campaigns.rules.calendar import WorkCalendar
 from campaigns.rules.ladder import Anchors, PlanStep
 from campaigns.rules.plan import MORNING, plan
-from campaigns.schedule import NEW_INVITATION, row_of
+from campaigns.schedule import row_of
 from campaigns.store import insert_missing
 from campaigns.terms import calendar_of
 
+NEW_INVITATION = "new-invitation"
+DATE_STANDS = "vendor-moved-date-stands"
+TITLES = {
+    NEW_INVITATION: "Send the calendar entry again",
+    DATE_STANDS: "Say that the agreed date stands although the vendor moved",
+}
 USEFUL_DAYS = 7
+ONCE = "once"  # the scope of such a step: no plan has it
 
 
-def plan_new_invitation(session: Session, rollout_id: int, times: int, now: datetime) -> None:
-    """One letter to whoever decides, within working hours, for the `times`th move of the rollout.
+def plan_extra_letter(
+    session: Session, rollout_id: int, letter: str, key: str, now: datetime
+) -> None:
+    """One letter to whoever decides, within working hours; the same `key` again is none.
 
-    No playbook has this step, so it is added to the campaign's when it is first needed.
+    A touch is one a step and version, so every occasion has a key and a step of its own, which
+    is added to the campaign's when it is first needed.
     """
     rollout = session.get_one(Rollout, rollout_id, populate_existing=True)
     campaign = session.get_one(Campaign, rollout.campaign_id)
@@ -29,7 +39,7 @@ def plan_new_invitation(session: Session, rollout_id: int, times: int, now: date
         )
     ).one()
     calendar = calendar_of(session, session.get_one(Customer, rollout.customer_id))
-    step = _step(session, campaign, times)
+    step = _step(session, campaign, letter, key)
     planned = plan([step], _anchors(agreement, calendar, now), calendar, now)
     insert_missing(
         session, Touch, [row_of(rollout.id, agreement.version, touch) for touch in planned]
@@ -40,9 +50,7 @@ def _anchors(agreement: Agreement, calendar: WorkCalendar, now: datetime) -> Anc
     return Anchors(agreed=calendar.today(now), heard=agreement.local)
 
 
-def _step(session: Session, campaign: Campaign, times: int) -> PlanStep:
-    """A touch is one a step and version, so every further move has a step of its own."""
-    key = NEW_INVITATION if times == 1 else f"{NEW_INVITATION}-{times}"
+def _step(session: Session, campaign: Campaign, letter: str, key: str) -> PlanStep:
     last = select(func.coalesce(func.max(Step.position), 0)).where(Step.campaign_id == campaign.id)
     row = {
         "campaign_id": campaign.id,
@@ -54,9 +62,9 @@ def _step(session: Session, campaign: Campaign, times: int) -> PlanStep:
         "local_time": MORNING,
         "audience": "decision_maker",
         "channel": "mail",
-        "scope": "customer",
-        "title": "Send the calendar entry again",
-        "letter": NEW_INVITATION,
+        "scope": ONCE,
+        "title": TITLES[letter],
+        "letter": letter,
         "stop": "never",
         "valid_days": USEFUL_DAYS,
         "required": True,
