@@ -70,13 +70,15 @@ class ReviewView:
     rows: Sequence[ReviewRow]
 
     def sentence(self) -> str:
-        """`12 agreed dates: 3 too late, 9 stand. 40 people were told a date that would move.`"""
+        """`12 agreed dates: 3 too late, 9 stand. 40 people would be told of another date.`"""
         words = [row.finding or "" for row in self.rows]
-        kinds = [f"{words.count(word)} {word}" for word in dict.fromkeys(words) if word]
+        counted = [(words.count(word), word) for word in dict.fromkeys(words) if word]
+        kinds = [f"{n} {'stand' if n > 1 and word == 'stands' else word}" for n, word in counted]
         moving = sum(row.told for row in self.rows if row.choice == "move")
         found = f"{len(self.rows)} agreed dates" if len(self.rows) != 1 else "1 agreed date"
         listed = f": {', '.join(kinds)}" if kinds else ""
-        letters = f" {moving} people would be told of another date." if moving else ""
+        people = "1 person" if moving == 1 else f"{moving} people"
+        letters = f" {people} would be told of another date." if moving else ""
         return f"{found}{listed}.{letters}"
 
     def as_json(self) -> dict[str, Any]:

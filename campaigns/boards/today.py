@@ -116,7 +116,7 @@ def board(
     """
     views = [summary(session, campaign, now) for campaign in campaign_list(session, living=True)]
     items = [*_letters(session, me), *_risks(views, me), *_tasks(session, now, me)]
-    items.sort(key=lambda item: not item.mine)
+    items.sort(key=lambda item: (item.review is None, not item.mine))
     return Board(items, views, _days(session, now, day_minutes), None)
 
 
