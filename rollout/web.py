@@ -20,6 +20,9 @@ __all__ = ["create_app", "runtime"]
 
 HERE = Path(__file__).parent
 MEGABYTE = 1024 * 1024
+# Pages that look again by themselves where an hour or more passes in a second.
+WATCHED = 3_600.0
+LIVELY = ("/", "/campaigns", "/customers", "/mailbox")
 
 
 def create_app(runtime: Runtime, settings: Settings) -> Flask:
@@ -62,6 +65,7 @@ def _shell() -> dict[str, Any]:
         "may": auth.may,
         "provider": here.provider,
         "driven_at": show.moment(here.clock.now().astimezone(UTC)) if driven else None,
+        "watched": (here.clock.speed or 0) >= WATCHED and request.path in LIVELY,
         "dev_mailbox": settings.mail.startswith("mailbox:"),
     }
 

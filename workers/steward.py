@@ -69,6 +69,12 @@ def last_sweep(rt: Runtime) -> datetime:
         return session.get_one(Installation, 1).swept_machine_at or NEVER
 
 
+def swept_up_to(rt: Runtime) -> datetime | None:
+    """The moment whose letters have left; None before the first sweep."""
+    with rt.store.reading() as session:
+        return session.get_one(Installation, 1).swept_at
+
+
 def _catch_up(rt: Runtime, until: datetime | None, lent: Lent) -> Tally:
     """Walk from the last sweep to where a running clock stands, through each due moment.
 

@@ -28,7 +28,7 @@ from workers.runtime import Runtime
 def up(demo: bool, host: str, port: int, data: Path | None) -> None:
     """Everything in one process: pages, worker, beat, on SQLite and without a broker."""
     # Imported here, as they are slow and no other command needs them.
-    from rollout.seed import demo_settings, load_demo
+    from rollout.seed import act_demo, demo_settings, load_demo
     from rollout.serving import alone, listen, serve_until_stopped
 
     own = demo_settings(os.environ) if demo else {}
@@ -39,6 +39,8 @@ def up(demo: bool, host: str, port: int, data: Path | None) -> None:
         rt = open_runtime(loaded, address)
         urls = load_demo(rt, loaded.settings) if demo else {"Board": f"{rt.links.base_url}/"}
         _drive(rt)
+        if demo:
+            act_demo(rt, loaded.settings)
         serve_until_stopped(rt, loaded.settings, server_socket, urls)
 
 

@@ -18,8 +18,9 @@ from campaigns.boards.campaign import UNDECIDED
 from campaigns.errors import Refused
 from campaigns.models import Customer, CustomerLink, Rollout, Staff
 from campaigns.store import Store
+from rollout.seed import lapse
 from rollout.seed.answers import plan_answers
-from rollout.seed.beginnings import plan_beginnings, register_all
+from rollout.seed.beginnings import plan_beginnings, plan_draft, register_all
 from rollout.seed.observed import plan_observations
 from rollout.seed.past import Past, turned_back
 from rollout.seed.staff import (
@@ -60,11 +61,28 @@ def load_demo(rt: Runtime, settings: Settings) -> dict[str, str]:
         _may_load(rt, settings)
         password = new_password()
         with _hurried(rt) as quick:
-            _load(quick, password)
+            if lapse.races(rt):
+                _prepare(quick, lapse.stage_of(quick, settings.data), password)
+            else:
+                _load(quick, password)
         keep_password(settings.data, password)
     click.echo(f"{'Sign in as:':<18} {PEOPLE[0][0]} with the password {password}")
     click.echo(f"{'Or as:':<18} {OTHERS}, with the same password")
-    return addresses(rt)
+    return watched(rt) if lapse.races(rt) else addresses(rt)
+
+
+def act_demo(rt: Runtime, settings: Settings) -> None:
+    """Where the clock races, its people act beside it from now on."""
+    if lapse.races(rt):
+        stage = lapse.stage_of(rt, settings.data)
+        lapse.plan_story(stage)
+        lapse.begin(stage)
+
+
+def watched(rt: Runtime) -> dict[str, str]:
+    """What to look at while the campaign is acted: nobody has been asked yet."""
+    base = rt.links.base_url.rstrip("/")
+    return {"Board": f"{base}/", "Mailbox": f"{base}/mailbox"}
 
 
 def addresses(rt: Runtime) -> dict[str, str]:
@@ -115,10 +133,18 @@ def _load(rt: Runtime, password: str) -> None:
     customers, contacts = register_all(past)
     _say(f"{customers} customers with {contacts} contacts.")
     plan_beginnings(past)
+    plan_draft(past)
     plan_answers(past)
     plan_observations(past)
     past.live(_Progress(past))
     _say("done.")
+
+
+def _prepare(rt: Runtime, stage: Past, password: str) -> None:
+    """Staff, customers and changes; the campaign itself is acted."""
+    hire(rt.store, password, stage.now)
+    customers, contacts = register_all(stage)
+    _say(f"{customers} customers with {contacts} contacts. Its {lapse.DAYS} days begin now.")
 
 
 class _Progress:

@@ -26,12 +26,16 @@ AHEAD = 42  # days from today to the vendor's date, and on to the next Tuesday
 
 
 def plan_beginnings(past: Past) -> None:
-    """Three days of preparation, the start, and a draft from the day before yesterday."""
+    """Three days of preparation, and the start."""
     past.plan(past.on(-3, 9), partial(_close_days, past))
     past.plan(past.on(-3, 10), partial(_bounce, past))
     past.plan(past.on(-2, 9), partial(_open, past, CAMPAIGN, CHANGE, "default"))
     past.plan(past.on(-1, 9), partial(_move, past, _approve))
     past.plan(past.on(0, 6), partial(_move, past, _start))
+
+
+def plan_draft(past: Past) -> None:
+    """A second campaign, as it stood the day before yesterday."""
     past.plan(past.ago(days=2), partial(_open, past, DRAFT, DRAFT_CHANGE, "back-end-retirement"))
 
 
@@ -48,20 +52,21 @@ def register_all(past: Past) -> tuple[int, int]:
     assert contacts.stored
     desk.import_library()
     with desk.writing() as session:
-        register.import_changes(session, [_change(past)], who=desk.who, now=past.now)
+        register.import_changes(session, [change_of(past)], who=desk.who, now=past.now)
     return customers.created, contacts.created
 
 
-def _change(past: Past) -> ChangeRecord:
-    day = vendor_day(past.today.date())
+def change_of(past: Past, later: timedelta = timedelta(), news: str = "") -> ChangeRecord:
+    """The change as the vendor tells it, or tells it anew with another date."""
+    day = vendor_day(past.today.date()) + later
     return ChangeRecord(
         source_id=CHANGE,
         vendor="Microsoft",
         title=f"Second step for everyone ({MADE_UP})",
         text=(
-            "This change is made up for the demo. Everybody who signs in confirms that it is them "
-            "with a second step besides the password."
-        ),
+            f"{news} This change is made up for the demo. Everybody who signs in confirms that it "
+            "is them with a second step besides the password."
+        ).strip(),
         category="auth",
         effect=(
             "Whoever has no second step by then is stopped at the next sign-in and has to set it "

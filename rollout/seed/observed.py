@@ -30,7 +30,7 @@ from rollout.seed.story import DONE_BY_OWN_WORD, EXCEPTIONS, HELP
 OWN_EXPORT = "break-fix"
 LOOKED = (30, 14, 7, 3, 0.2)  # days before today on which evidence was taken
 # Tasks that wait for a person of their own.
-LEFT = ("question", "none_fit", "help", "name_contact", "no_day", "switch-on")
+LEFT = ("question", "none_fit", "help", "name_contact", "no_day", "switch-on", "vendor_move")
 KEPT_OPEN = timedelta(days=2)
 
 
@@ -45,9 +45,14 @@ def plan_observations(past: Past) -> None:
         past.plan(past.ago(days=days), partial(_ask_for_help, past, customer, words))
     past.plan(past.ago(days=20), partial(_except, past))
     past.plan(past.ago(days=1), partial(_import_tickets, past))
-    for day in range(1, (past.today - past.start).days, 3):
-        past.plan(past.on(day, 15), partial(_finish_tasks, past))
+    plan_tidying(past, (past.today - past.start).days)
     past.plan(past.ago(hours=3), partial(_finish_tasks, past))
+
+
+def plan_tidying(past: Past, days: int) -> None:
+    """Every third day the desk does what is due."""
+    for day in range(1, days, 3):
+        past.plan(past.on(day, 15), partial(_finish_tasks, past))
 
 
 def look(past: Past) -> None:

@@ -42,6 +42,7 @@ class Past:
     rt: Runtime
     start: datetime
     today: datetime
+    end: datetime | None = None  # of what is planned; today, where nothing else is said
     _ahead: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
 
@@ -63,9 +64,24 @@ class Past:
         return self.today - timedelta(**span)
 
     def plan(self, moment: datetime, deed: Callable[[], None]) -> None:
-        """Something that happens at `moment`; what lies after today is left to the future."""
-        if moment < self.today:
+        """Something that happens at `moment`; what lies after the end is left to the future."""
+        if moment < (self.end or self.today):
             heapq.heappush(self._ahead, (moment, next(self._order), deed))
+
+    @property
+    def done(self) -> bool:
+        """Nothing is planned any more."""
+        return not self._ahead
+
+    def due(self, moment: datetime) -> Iterator[Callable[[], None]]:
+        """What was planned for this moment or before, in order; each once."""
+        while self._ahead and self._ahead[0][0] <= moment:
+            yield heapq.heappop(self._ahead)[2]
+
+    def skip_to(self, moment: datetime) -> None:
+        """What lies before this moment has been done already."""
+        for _ in self.due(moment):
+            pass
 
     def live(self, told: Callable[[datetime], None]) -> None:
         """Sweep up to each planned moment and let it happen; ends with the sweep of today."""

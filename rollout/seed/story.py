@@ -67,6 +67,13 @@ ANSWERS = (
         text="We print calendars until Christmas. Can we do it in January, before their date?",
     ),
 )
+# What those who are open today say afterwards; only the time-lapse comes so far.
+LATER = (
+    Answer(74, "Northwind Dental", "pick", 20, LATE),
+    Answer(76, "Panke Printing", "pick", 24, EARLY),
+    Answer(78, "Fleet Press", "pick", 23, NOON),
+    Answer(80, "Brooklyn Roasters", "phone", 25, EARLY),
+)
 # Words on the guides' pages: (days before today, customer, which of those not ready, words).
 DONE_BY_OWN_WORD = ((5, "Spree Logistics"), (3, "Catskill Insurance"), (2, "Albion Freight"))
 HELP = (

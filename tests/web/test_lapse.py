@@ -1,0 +1,117 @@
+"""The time-lapse: 120 days of a campaign, acted by its customers, the desk and the vendor."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from campaigns import journal
+from campaigns.extra_letter import DATE_STANDS
+from campaigns.models import ChangeReview, Delivery, PutDown, Rollout, Step, Touch
+from campaigns.store import Store
+from rollout.cli.context import open_runtime
+from rollout.seed import demo_settings, lapse, load_demo
+from rollout.settings import load
+from workers.runtime import HandClock, Runtime
+from workers.steward import tick
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+STEP = timedelta(hours=12)
+
+
+@dataclass
+class Racing(HandClock):
+    """A clock that is turned by hand and says that it races."""
+
+    speed: float = 86_400.0
+
+
+@dataclass
+class Told:
+    """The story as far as it has been told."""
+
+    rt: Runtime
+    folder: Path
+
+    @property
+    def store(self) -> Store:
+        return self.rt.store
+
+
+def begun(folder: Path) -> Told:
+    loaded = load({"ROLLOUT_DATA": str(folder)}, **demo_settings({}))
+    rt = replace(open_runtime(loaded), clock=Racing(NOW))
+    assert list(load_demo(rt, loaded.settings)) == ["Board", "Mailbox"]
+    return Told(replace(rt, clock=HandClock(NOW)), folder)
+
+
+def tell(told: Told) -> None:
+    stage = lapse.stage_of(told.rt, told.folder)
+    lapse.plan_story(stage)
+    moment = told.rt.clock.now()
+    while not stage.done:
+        moment += STEP
+        tick(told.rt, moment)
+        lapse.act_until(stage, moment)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    made = begun(tmp_path_factory.mktemp("lapse") / "data")
+    tell(made)
+    yield made
+    made.store.close()
+
+
+def test_most_customers_are_through_at_the_end(told: Told) -> None:
+    with told.store.reading() as session:
+        states = Counter(session.scalars(select(Rollout.state)).all())
+    through = states["implemented"] + states["verified"]
+    assert through >= 20, states
+
+
+def test_the_silent_were_put_down_after_notice(told: Told) -> None:
+    with told.store.reading() as session:
+        outcomes = Counter(session.scalars(select(PutDown.outcome)).all())
+    assert outcomes["booked"] >= 1
+    assert outcomes["declined"] >= 1
+
+
+def test_the_vendor_moves_once_and_somebody_approves_it(told: Told) -> None:
+    with told.store.reading() as session:
+        states = session.scalars(select(ChangeReview.state)).all()
+        notes = session.scalar(
+            select(func.count())
+            .select_from(Delivery)
+            .join(Touch, Touch.id == Delivery.touch_id)
+            .join(Step, Step.id == Touch.step_id)
+            .where(Step.letter == DATE_STANDS, Delivery.state == "sent")
+        )
+    assert states == ["approved"]
+    assert notes
+
+
+def test_nobody_gets_the_same_letter_twice_and_the_journal_holds(told: Told) -> None:
+    with told.store.reading() as session:
+        pairs = session.execute(
+            select(Delivery.touch_id, Delivery.contact_id).where(Delivery.state == "sent")
+        ).all()
+        assert len(pairs) == len(set(map(tuple, pairs)))
+        assert len(pairs) > 500
+        assert not journal.verify(session)
+
+
+def test_a_restart_goes_on_where_the_clock_stood(tmp_path: Path) -> None:
+    made = begun(tmp_path / "data")
+    stage = lapse.stage_of(made.rt, made.folder)
+    lapse.plan_story(stage)
+    later = lapse.stage_of(made.rt, made.folder)
+    lapse.plan_story(later)
+    later.skip_to(later.on(30))
+    assert later.start == stage.start
+    assert len(list(later.due(later.on(200)))) < len(list(stage.due(stage.on(200))))
+    made.store.close()
