@@ -14,6 +14,7 @@ from campaigns.links import Links
 from campaigns.models import Campaign, Staff, VendorChange
 from campaigns.notices import standing_notice
 from campaigns.rules.adoption import People
+from campaigns.rules.days import long_day
 from campaigns.terms import deadline_of, playbook_of
 
 BEFORE_AGREEMENT = ("announced", "first_slot", "vendor_date")
@@ -63,6 +64,8 @@ def _facts(
     known |= facts.of_provider(provider, manager)
     known |= facts.of_customer(customer, _people(session, claim, shared, now))
     known |= _change(session, claim.campaign, shared, now)
+    if rollout.vendor_day is not None:
+        known["vendor_date"] = long_day(rollout.vendor_day)
     known |= facts.of_agreement(claim.agreement, claim.earlier, today, rules.change_cutoff_days)
     if claim.step.anchor in BEFORE_AGREEMENT:
         offer = _offer(session, claim, shared, now, day_minutes)

@@ -133,6 +133,7 @@ def _line(
     assert agreement.day is not None
     assert agreement.local_time is not None
     rules = playbook_of(campaign.playbook_source).rules
+    binding = rollout.vendor_day or vendor.day
     return Line(
         rollout_id=rollout.id,
         campaign=campaign.name,
@@ -140,11 +141,11 @@ def _line(
         agreed=agreement.day,
         agreed_at=agreement.local_time,
         zone=agreement.zone,
-        vendor_day=vendor.day,
+        vendor_day=binding,
         finding=finding(
             agreement.day,
-            campaign.vendor_day,
-            vendor.day,
+            rollout.vendor_day or campaign.vendor_day,
+            binding,
             rules.latest_days,
             rules.lead_days,
             vendor.on_hold,

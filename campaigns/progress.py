@@ -11,6 +11,7 @@ from campaigns.journal import SYSTEM, Actor, record
 from campaigns.models import ON, Campaign, Customer, Rollout
 from campaigns.rules.calendar import WorkCalendar
 from campaigns.terms import playbook_of
+from campaigns.vendor_dates import expire
 
 WITHOUT_DATE = ("planned", "invited", "proposed")
 
@@ -26,7 +27,11 @@ def implemented(session: Session, rollout: Rollout, *, who: Actor, now: datetime
 
 
 def move_along(session: Session, now: datetime) -> None:
-    """Missed where the vendor's day came without a date; verified where evidence says so."""
+    """Missed where the vendor's day came without a date; verified where evidence says so.
+
+    What a vendor granted one customer until a day ends by itself.
+    """
+    expire(session, now)
     rows = session.execute(
         select(Rollout, Campaign, Customer.timezone)
         .join(Campaign, Campaign.id == Rollout.campaign_id)
@@ -47,9 +52,9 @@ def move_along(session: Session, now: datetime) -> None:
 def _miss(
     session: Session, rollout: Rollout, campaign: Campaign, today: date, now: datetime
 ) -> None:
-    started = campaign.started_at
-    ahead = campaign.vendor_day is not None and started and campaign.vendor_day > started.date()
-    if ahead and campaign.vendor_day is not None and today >= campaign.vendor_day:
+    started, binding = campaign.started_at, rollout.vendor_day or campaign.vendor_day
+    ahead = binding is not None and started and binding > started.date()
+    if ahead and binding is not None and today >= binding:
         rollout.state = "missed"
         _note(session, rollout, "missed", SYSTEM, now)
 

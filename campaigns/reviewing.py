@@ -20,7 +20,6 @@ from campaigns.contact.work import add_task
 from campaigns.errors import Conflict, NotFound
 from campaigns.extra_letter import DATE_STANDS, plan_extra_letter
 from campaigns.journal import Actor, record
-from campaigns.launch.vendor_day import follow_vendor
 from campaigns.models import Campaign, ChangeReview, Customer, ReviewLine, Rollout, VendorChange
 from campaigns.moved_dates import Line, lines_of
 from campaigns.revised import LIVE, close_task, live_campaigns, open_review
@@ -28,6 +27,7 @@ from campaigns.rules.days import long_day
 from campaigns.rules.milestones import on_hold
 from campaigns.store import insert_missing
 from campaigns.terms import deadline_with, milestones
+from campaigns.vendor_dates import follow_vendor
 
 
 def review_of(session: Session, change: VendorChange) -> ChangeReview:

@@ -98,12 +98,13 @@ def terms_for(
     crew = roster.crew(situation.change.category)
     today = calendar.today(now)
     started = calendar.today(campaign.started_at or now)
-    default = span(started, campaign.vendor_day, book.rules)
-    ahead = campaign.vendor_day is not None and campaign.vendor_day > started
+    binding = rollout.vendor_day or campaign.vendor_day
+    default = span(started, binding, book.rules)
+    ahead = binding is not None and binding > started
     return Terms(
         today=today,
         span=Span(rollout.first_day or default.first, rollout.last_day or default.last),
-        enforced_on=campaign.vendor_day if ahead else None,
+        enforced_on=binding if ahead else None,
         vendor=situation.change.vendor,
         calendar=calendar,
         rules=book.rules,

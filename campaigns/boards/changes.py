@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaigns.boards.postponements import Granted, postponements
 from campaigns.boards.review import latest_review
 from campaigns.errors import NotFound
 from campaigns.library import Move, moves
@@ -64,6 +65,7 @@ class ChangeView:
     moves: Sequence[Move]
     revisions: Sequence[RevisionView]
     review: ChangeReview | None  # the open one, else the last
+    granted: Sequence[Granted]  # dates of single customers
 
 
 def change_list(session: Session, now: datetime) -> list[ChangeLine]:
@@ -95,6 +97,7 @@ def change_view(session: Session, source_id: str, now: datetime) -> ChangeView:
         moves=moves_of(source_id),
         revisions=_revisions(session, change, everything),
         review=latest_review(session, change),
+        granted=postponements(session, change),
     )
 
 

@@ -22,7 +22,7 @@ from campaigns.rules.adoption import People
 from campaigns.rules.calendar import DAY
 from campaigns.rules.dates import OfferedDay, Terms, Verdict, judge
 from campaigns.rules.deferrals import Deferrals
-from campaigns.rules.milestones import Deadline
+from campaigns.rules.milestones import Deadline, Fact
 from campaigns.rules.steps import Playbook
 from campaigns.terms import deadline_with, playbook_of
 
@@ -153,6 +153,8 @@ def choosing_in(
     counted = counts.get(case.customer.id, people.NOBODY)
     change = case.change
     vendor = deadline_with(session, case.campaign, change, case.terms.today)
+    if own := case.rollout.vendor_day:
+        vendor = Deadline(Fact("action-by", own, "day"), own < case.terms.today, vendor.on_hold)
     known = _facts(door, case, counted, provider, change, vendor)
     offered = choice.offers(session, case)
     booked = _booked(case, now)

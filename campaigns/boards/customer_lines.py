@@ -56,7 +56,15 @@ def customer_lines(
                 next_touch=following.get(row.id),
                 people=counted,
                 risks=risks_of(
-                    row.state, row.last_day, campaign, agreed, counted, today, why, book
+                    row.state,
+                    row.last_day,
+                    row.vendor_day,
+                    campaign,
+                    agreed,
+                    counted,
+                    today,
+                    why,
+                    book,
                 ),
             )
         )
@@ -81,6 +89,7 @@ def _rows(session: Session, campaign: Campaign, wanted: Sequence[int] | None) ->
             Rollout.customer_id,
             Rollout.state,
             Rollout.last_day,
+            Rollout.vendor_day,
             Rollout.proposed_day,
             Customer.name,
             Customer.timezone,

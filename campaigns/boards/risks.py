@@ -85,6 +85,7 @@ def refused_customers() -> Select[int]:
 def risks_of(
     state: str,
     last_day: date | None,
+    vendor_day: date | None,
     campaign: Campaign,
     agreed: Agreed | None,
     counted: People,
@@ -92,7 +93,7 @@ def risks_of(
     unreachable: str,
     book: Playbook,
 ) -> tuple[str, ...]:
-    """`state` and `last_day` are the rollout's; `today` is the customer's own day.
+    """`state`, `last_day` and `vendor_day` are the rollout's own; `today` is the customer's day.
 
     What is added here, `boards/summary.py` has to look for as well.
     """
@@ -102,17 +103,17 @@ def risks_of(
     if agreed is None and unreachable:
         risks.append(unreachable)
     if agreed is None and state in UNDECIDED:
-        risks += _undecided(last_day, campaign, today)
+        risks += _undecided(last_day, vendor_day or campaign.vendor_day, today)
     if agreed is not None:
         risks += _around_the_day(state, agreed, counted, today, book)
     return tuple(risks)
 
 
-def _undecided(last_day: date | None, campaign: Campaign, today: date) -> list[str]:
+def _undecided(last_day: date | None, vendor_day: date | None, today: date) -> list[str]:
     if last_day is not None and last_day < today:
         return ["no date, and none is left on offer"]
-    if campaign.vendor_day is not None and 0 <= (campaign.vendor_day - today).days <= SOON:
-        return [f"no date, vendor enforces {relative(campaign.vendor_day, today)}"]
+    if vendor_day is not None and 0 <= (vendor_day - today).days <= SOON:
+        return [f"no date, vendor enforces {relative(vendor_day, today)}"]
     return []
 
 

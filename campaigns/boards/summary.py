@@ -149,6 +149,7 @@ def _may_be_at_risk() -> Select[int]:
                 and_(undated, Rollout.customer_id.in_(refused_customers())),
                 and_(open_, Rollout.last_day < tomorrow),
                 and_(open_, bindparam("soon", type_=Boolean()).is_(True)),
+                and_(open_, Rollout.vendor_day.is_not(None)),
                 and_(Rollout.state.in_(("agreed", "implementing")), Agreement.day < tomorrow),
                 Agreement.day.between(
                     bindparam("yesterday", type_=Date()), bindparam("near", type_=Date())

@@ -12,6 +12,7 @@ from campaigns.journal import Actor, record
 from campaigns.models import ON, PAUSED, Campaign, PutDown, Rollout, Touch, VendorChange
 from campaigns.rules.milestones import deadline, on_hold
 from campaigns.terms import milestones
+from campaigns.vendor_dates import take_own_dates
 
 
 def approve(
@@ -60,6 +61,7 @@ def start(
     _to(session, campaign, "running", ("approved",))
     campaign.started_at = now
     planned = schedule.plan_campaign(session, campaign, now)
+    take_own_dates(session, campaign, now)
     _note(session, campaign, "campaign_started", who, now, rollouts=planned)
     return planned
 

@@ -38,6 +38,7 @@ class Rollout(Base):
     link_version: Mapped[int] = mapped_column(default=1)
     # How often the rules of its zone moved an agreed instant: each raises the calendar's SEQUENCE.
     rezoned: Mapped[int] = mapped_column(default=0)
+    vendor_day: Mapped[date | None]  # which the vendor gave this customer alone, while it holds
     implemented_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     ended_at: Mapped[datetime | None] = mapped_column(UtcInstant)
 

@@ -512,6 +512,7 @@ def upgrade() -> None:
     sa.Column('proposed_time', sa.Time(), nullable=True),
     sa.Column('link_version', sa.Integer(), nullable=False),
     sa.Column('rezoned', sa.Integer(), nullable=False),
+    sa.Column('vendor_day', sa.Date(), nullable=True),
     sa.Column('implemented_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_rollout_campaign_id_campaign'), ondelete='RESTRICT'),

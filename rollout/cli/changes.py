@@ -10,6 +10,7 @@ from campaigns.register.changes import find_change
 from campaigns.rules.milestones import in_words
 from campaigns.rules.records import MilestoneRecord
 from rollout.cli.acting import acts, desk_for
+from rollout.cli.changes_postpone import changes_postpone
 from rollout.cli.changes_review import changes_review
 from rollout.cli.context import open_runtime, opened, print_json, prints_json
 from rollout.parse.moment import parse_day
@@ -72,6 +73,7 @@ def changes_date(
     click.echo(f"{change_id}: {kind} {in_words(row.date, precision)}.")
 
 
+changes_group.add_command(changes_postpone)
 changes_group.add_command(changes_review)
 
 

@@ -76,7 +76,7 @@ def act_demo(rt: Runtime, settings: Settings) -> None:
     if lapse.races(rt):
         stage = lapse.stage_of(rt, settings.data)
         lapse.plan_story(stage)
-        lapse.begin(stage)
+        lapse.raise_curtain(stage)
 
 
 def watched(rt: Runtime) -> dict[str, str]:

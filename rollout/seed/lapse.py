@@ -86,7 +86,7 @@ def act_until(stage: Past, moment: datetime) -> None:
             log.info("demo_deed_refused", why=str(why))
 
 
-def begin(stage: Past) -> threading.Thread:
+def raise_curtain(stage: Past) -> threading.Thread:
     """The thread in which the story is acted."""
     thread = threading.Thread(target=act, args=(stage,), name="demo", daemon=True)
     thread.start()

@@ -62,6 +62,8 @@ plan       POST /campaigns/new
 read       GET  /changes
 read       GET  /changes/<source_id>
 plan       POST /changes/<source_id>/dates
+plan       POST /changes/<source_id>/postponements
+plan       POST /changes/<source_id>/postponements/<customer_id>/end
 plan       POST /changes/<source_id>/words
 import     GET  /changes/import
 import     POST /changes/import
