@@ -28,7 +28,7 @@ def plan_new_invitation(session: Session, rollout_id: int, times: int, now: date
             Agreement.rollout_id == rollout.id, Agreement.version == rollout.version
         )
     ).one()
-    calendar = calendar_of(session, session.get_one(Customer, rollout.customer_id))
+    calendar = calendar_of(session, session.get_one(Customer, rollout.customer_id), campaign.id)
     step = _step(session, campaign, times)
     planned = plan([step], _anchors(agreement, calendar, now), calendar, now)
     insert_missing(

@@ -1,5 +1,5 @@
 """The tables. Each file imports only earlier ones:
-base, people, change, campaign, rollout, roster, touch, deciding, host, evidence, headcount,
+base, people, change, campaign, freeze, rollout, roster, touch, deciding, host, evidence, headcount,
 journal, uploads.
 """
 
@@ -16,6 +16,7 @@ from campaigns.models.evidence import (
     Ticket,
     ValueStatement,
 )
+from campaigns.models.freeze import Freeze
 from campaigns.models.headcount import Headcount, LevelCount
 from campaigns.models.host import MailHost, MailLine, MailQuota
 from campaigns.models.journal import PROVIDER_CHAIN, Installation, JournalEntry, JournalHead
@@ -24,11 +25,11 @@ from campaigns.models.people import (
     Customer,
     CustomerDomain,
     FormerAddress,
-    Freeze,
     SignInLink,
     SignInTry,
     Staff,
     StaffSession,
+    WorkingWeek,
 )
 from campaigns.models.rollout import (
     Agreement,
@@ -101,4 +102,5 @@ __all__ = [
     "UploadedFile",
     "ValueStatement",
     "VendorChange",
+    "WorkingWeek",
 ]

@@ -290,19 +290,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_day_off')),
     sa.UniqueConstraint('staff_id', 'starts', 'ends', name=op.f('uq_day_off_staff_id_starts_ends'))
     )
-    op.create_table('freeze',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('starts', sa.Date(), nullable=False),
-    sa.Column('ends', sa.Date(), nullable=False),
-    sa.Column('reason', sa.String(length=500), nullable=False),
-    sa.CheckConstraint('ends >= starts', name=op.f('ck_freeze_ends_after_start')),
-    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_freeze_customer_id_customer'), ondelete='RESTRICT'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_freeze'))
-    )
-    with op.batch_alter_table('freeze', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_freeze_customer_id'), ['customer_id'], unique=False)
-
     op.create_table('headcount',
     sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('people', sa.Integer(), nullable=False),
@@ -435,6 +422,21 @@ def upgrade() -> None:
     with op.batch_alter_table('ticket', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ticket_customer_id'), ['customer_id'], unique=False)
 
+    op.create_table('working_week',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('weekday', sa.Integer(), nullable=False),
+    sa.Column('opens', sa.Time(), nullable=False),
+    sa.Column('closes', sa.Time(), nullable=False),
+    sa.CheckConstraint('closes > opens', name=op.f('ck_working_week_closes_after_opening')),
+    sa.CheckConstraint('weekday BETWEEN 0 AND 6', name=op.f('ck_working_week_a_weekday')),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_working_week_customer_id_customer'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_working_week')),
+    sa.UniqueConstraint('customer_id', 'weekday', name=op.f('uq_working_week_customer_id_weekday'))
+    )
+    with op.batch_alter_table('working_week', schema=None) as batch_op:
+        batch_op.create_index('ix_working_week_provider', ['weekday'], unique=True, sqlite_where=sa.text('customer_id IS NULL'), postgresql_where=sa.text('customer_id IS NULL'))
+
     op.create_table('exemption',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -463,6 +465,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('former_address', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_former_address_email'), ['email'], unique=False)
+
+    op.create_table('freeze',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('starts', sa.Date(), nullable=False),
+    sa.Column('ends', sa.Date(), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('repeats', sa.String(length=40), nullable=False),
+    sa.Column('workdays', sa.Integer(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=True),
+    sa.CheckConstraint('ends >= starts', name=op.f('ck_freeze_ends_after_start')),
+    sa.CheckConstraint('workdays >= 0', name=op.f('ck_freeze_some_workdays')),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_freeze_campaign_id_campaign'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_freeze_customer_id_customer'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_freeze'))
+    )
+    with op.batch_alter_table('freeze', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_freeze_campaign_id'), ['campaign_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_freeze_customer_id'), ['customer_id'], unique=False)
 
     op.create_table('rollout',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -853,6 +875,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_rollout_customer_id'))
 
     op.drop_table('rollout')
+    with op.batch_alter_table('freeze', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_freeze_customer_id'))
+        batch_op.drop_index(batch_op.f('ix_freeze_campaign_id'))
+
+    op.drop_table('freeze')
     with op.batch_alter_table('former_address', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_former_address_email'))
 
@@ -862,6 +889,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_exemption_campaign_id'))
 
     op.drop_table('exemption')
+    with op.batch_alter_table('working_week', schema=None) as batch_op:
+        batch_op.drop_index('ix_working_week_provider', sqlite_where=sa.text('customer_id IS NULL'), postgresql_where=sa.text('customer_id IS NULL'))
+
+    op.drop_table('working_week')
     with op.batch_alter_table('ticket', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ticket_customer_id'))
 
@@ -889,10 +920,6 @@ def downgrade() -> None:
     op.drop_table('mail_line')
     op.drop_table('level_count')
     op.drop_table('headcount')
-    with op.batch_alter_table('freeze', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_freeze_customer_id'))
-
-    op.drop_table('freeze')
     op.drop_table('day_off')
     with op.batch_alter_table('customer_domain', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_customer_domain_customer_id'))
