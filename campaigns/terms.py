@@ -115,6 +115,13 @@ def calendar_with(customer: Customer, found: WorkingTime) -> WorkCalendar:
     )
 
 
+def closure_of(freeze: Freeze) -> Closure:
+    """The days of a freeze, as the rules read them."""
+    return Closure(
+        freeze.starts, freeze.ends, freeze.reason, freeze.repeats, freeze.workdays, freeze.until
+    )
+
+
 def freezes_of(
     session: Session, customer_ids: Sequence[int], campaign_id: int | None = None
 ) -> WorkingTime:

@@ -1,5 +1,5 @@
 """The tables. Each file imports only earlier ones:
-base, people, change, campaign, freeze, rollout, roster, touch, deciding, host, evidence, headcount,
+base, people, change, campaign, rollout, freeze, roster, touch, deciding, host, evidence, headcount,
 journal, uploads.
 """
 
@@ -16,7 +16,7 @@ from campaigns.models.evidence import (
     Ticket,
     ValueStatement,
 )
-from campaigns.models.freeze import Freeze
+from campaigns.models.freeze import Freeze, FreezeKept
 from campaigns.models.headcount import Headcount, LevelCount
 from campaigns.models.host import MailHost, MailLine, MailQuota
 from campaigns.models.journal import PROVIDER_CHAIN, Installation, JournalEntry, JournalHead
@@ -69,6 +69,7 @@ __all__ = [
     "Exemption",
     "FormerAddress",
     "Freeze",
+    "FreezeKept",
     "Headcount",
     "Installation",
     "JournalEntry",

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaigns.models.base import Base, Id, Line, Word, to
+from campaigns.models.base import Base, Id, Instant, Line, Word, to
 
 
 class Freeze(Base):
@@ -29,3 +29,21 @@ class Freeze(Base):
     repeats: Mapped[Word] = mapped_column(default="once")
     workdays: Mapped[int] = mapped_column(default=0)  # of `month_end`
     until: Mapped[date | None]
+
+
+class FreezeKept(Base):
+    """Staff let an agreed date stand although it lies in a freeze, and why.
+
+    It holds for that `version` of the date: whatever is agreed later is looked at anew.
+    """
+
+    __tablename__ = "freeze_kept"
+    __table_args__ = (UniqueConstraint("freeze_id", "rollout_id", "version"),)
+
+    id: Mapped[Id]
+    freeze_id: Mapped[int] = mapped_column(to("freeze.id"))
+    rollout_id: Mapped[int] = mapped_column(to("rollout.id"), index=True)
+    version: Mapped[int]
+    by_staff: Mapped[str] = mapped_column(String(254))
+    why: Mapped[Line]
+    at: Mapped[Instant]

@@ -658,6 +658,22 @@ def upgrade() -> None:
     with op.batch_alter_table('deferral_grant', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_deferral_grant_rollout_id'), ['rollout_id'], unique=False)
 
+    op.create_table('freeze_kept',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('freeze_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('rollout_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('by_staff', sa.String(length=254), nullable=False),
+    sa.Column('why', sa.String(length=500), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['freeze_id'], ['freeze.id'], name=op.f('fk_freeze_kept_freeze_id_freeze'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['rollout_id'], ['rollout.id'], name=op.f('fk_freeze_kept_rollout_id_rollout'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_freeze_kept')),
+    sa.UniqueConstraint('freeze_id', 'rollout_id', 'version', name=op.f('uq_freeze_kept_freeze_id_rollout_id_version'))
+    )
+    with op.batch_alter_table('freeze_kept', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_freeze_kept_rollout_id'), ['rollout_id'], unique=False)
+
     op.create_table('not_deciding',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('rollout_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -846,6 +862,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_not_deciding_contact_id'))
 
     op.drop_table('not_deciding')
+    with op.batch_alter_table('freeze_kept', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_freeze_kept_rollout_id'))
+
+    op.drop_table('freeze_kept')
     with op.batch_alter_table('deferral_grant', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_deferral_grant_rollout_id'))
 
