@@ -111,7 +111,17 @@ def calendar_with(customer: Customer, found: WorkingTime) -> WorkCalendar:
         subdivision=customer.subdivision,
         closures=(*found.freezes.get(None, ()), *found.freezes.get(customer.id, ())),
         week=own or found.weeks.get(None, USUAL_WEEK),
+        own_week=own is not None,
         provider_week=found.weeks.get(None) if own else None,
+    )
+
+
+def our_calendar(found: WorkingTime) -> WorkCalendar:
+    """The provider's own week and freezes. It has no country: holidays are the customers'."""
+    return WorkCalendar(
+        "UTC",
+        closures=tuple(found.freezes.get(None, ())),
+        week=found.weeks.get(None, USUAL_WEEK),
     )
 
 

@@ -18,8 +18,9 @@ DAY = timedelta(days=1)
 class WorkCalendar:
     """When one customer works. `zone` is an IANA name, `country` ISO 3166-1 alpha-2.
 
-    `week` is when people work there. `provider_week` is that of the provider, where the customer
-    has a week of its own: a change is made when both work. Letters go by `week` alone.
+    `week` is when people work there: the customer's own (`own_week`) or the provider's.
+    `provider_week` is that of the provider where it counts beside the customer's own: a change is
+    made when both work. Letters go by `week` alone.
     """
 
     zone: str
@@ -27,6 +28,7 @@ class WorkCalendar:
     subdivision: str | None = None
     closures: tuple[Closure, ...] = ()
     week: Week = USUAL_WEEK
+    own_week: bool = False
     provider_week: Week | None = None
 
     def holiday(self, day: date) -> str | None:
@@ -41,7 +43,7 @@ class WorkCalendar:
 
     def day_off(self, day: date) -> str | None:
         """`Weekend.` or `You do not work on Wednesdays.`; None where both have hours."""
-        words = off_words(self.week, day.weekday(), self.provider_week is not None)
+        words = off_words(self.week, day.weekday(), self.own_week)
         if words is None and self.provider_week is not None:
             return off_words(self.provider_week, day.weekday(), False)
         return words

@@ -78,7 +78,7 @@ def by_hours(
     if ours is not None and theirs:
         words = open_words(ours, day.weekday(), own=False)
     else:
-        words = open_words(own, day.weekday(), own=ours is not None)
+        words = open_words(own, day.weekday(), own=calendar.own_week)
     return Verdict(False, "outside_hours", f"{words}, and we start at {times_words(slots)}.")
 
 

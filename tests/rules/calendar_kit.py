@@ -43,7 +43,7 @@ def a_calendar(dice: random.Random) -> WorkCalendar:
     own = dice.random() < 0.4
     week = a_week(dice) if own else dice.choice((USUAL, USUAL, a_week(dice)))
     ours = dice.choice((None, USUAL, a_week(dice))) if own else None
-    return WorkCalendar(zone, country, part, closures, week, ours)
+    return WorkCalendar(zone, country, part, closures, week, own, ours)
 
 
 def frozen(freeze: Closure, day: date, calendar: WorkCalendar) -> bool:

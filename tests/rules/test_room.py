@@ -6,11 +6,11 @@ from datetime import date, time
 
 import pytest
 
-from campaigns.rules.calendar import DAY, WorkCalendar
+from campaigns.rules.calendar import DAY, Hours, WorkCalendar
 from campaigns.rules.dates import Loads, Terms, by_staff, judge, offer, span
 from campaigns.rules.roster import Crew, Limits, Load, Technician, gap, usual_week
 from campaigns.rules.steps import Rules
-from tests.rules.calendar_kit import STARTED, a_calendar, works
+from tests.rules.calendar_kit import STARTED, USUAL, a_calendar, works
 
 STATES = 2_500  # for each of the seeds, so 10,000
 SEEDS = (1, 2, 3, 4)
@@ -182,3 +182,22 @@ def test_staff_may_pass_over_the_distance_but_over_no_limit() -> None:
 def test_a_usual_week_and_distances_are_said_as_people_say_them() -> None:
     assert usual_week(480) == (480, 480, 480, 480, 480, 0, 0)
     assert [gap(days) for days in (1, 7, 10, 14)] == ["a day", "a week", "10 days", "two weeks"]
+
+
+def test_the_hours_that_close_a_day_are_said_with_whose_they_are() -> None:
+    short = (None, Hours(time(13), time(17)), *((Hours(time(8), time(18)),) * 3), None, None)
+    slots = Rules(slots=(time(8), time(18)))
+    tuesday = WEDNESDAY + 6 * DAY
+    place = ("Europe/Berlin", None, None, ())
+    for calendar, words in (
+        (WorkCalendar(*place, short, True), "On Tuesdays you are open from 13:00 to 17:00"),
+        (WorkCalendar(*place, short), "On Tuesdays we are open from 13:00 to 17:00"),
+        (WorkCalendar(*place, USUAL, True, short), "On Tuesdays we are open from 13:00 to 17:00"),
+        (WorkCalendar(*place, short, True, USUAL), "On Tuesdays you are open from 13:00 to 17:00"),
+    ):
+        case = terms(calendar=calendar, rules=slots)
+        verdict = judge(case, tuesday, None, {})
+        assert verdict.code == "outside_hours"
+        assert verdict.reason == f"{words}, and we start at 08:00, 18:00."
+        monday = judge(case, tuesday - DAY + 7 * DAY, None, {})
+        assert monday.reason.endswith("do not work on Mondays.")
