@@ -44,7 +44,7 @@ def open_case(session: Session, rollout_id: int, now: datetime, day_minutes: int
 
 def case_in(session: Session, situation: Situation, now: datetime, day_minutes: int) -> Case:
     """The same for a situation that is at hand."""
-    calendar = calendar_of(session, situation.customer)
+    calendar = calendar_of(session, situation.customer, situation.campaign.id)
     today = calendar.today(now)
     roster = roster_of(session, day_minutes, today)
     others = others_of(session, situation.rollout, today, roster.limits.distance)

@@ -38,7 +38,8 @@ def plan_extra_letter(
             Agreement.rollout_id == rollout.id, Agreement.version == rollout.version
         )
     ).one()
-    calendar = calendar_of(session, session.get_one(Customer, rollout.customer_id))
+    customer = session.get_one(Customer, rollout.customer_id)
+    calendar = calendar_of(session, customer, campaign.id)
     step = _step(session, campaign, letter, key)
     planned = plan([step], _anchors(agreement, calendar, now), calendar, now)
     insert_missing(

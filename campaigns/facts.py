@@ -197,6 +197,8 @@ def chosen_by(agreement: Agreement) -> str:
     """Who chose the date, as an end of the sentence "it was chosen by"."""
     if agreement.how == "proposed_default":
         return "us, as our letter said, since nobody told us otherwise"
+    if agreement.how == "freeze":
+        return "us, because nothing is done on the old day"
     return f"{agreement.by_name}, {agreement.by_role}"
 
 

@@ -130,10 +130,11 @@ def accept(
 
 def _keep(session: Session, rollout: Rollout, day: date, terms: dates.Terms) -> bool:
     """False where the customer has decided meanwhile."""
+    times = dates.starts(terms, day) or terms.rules.slots  # staff may go outside the hours
     kept = session.scalar(
         update(Rollout)
         .where(Rollout.id == rollout.id, Rollout.version == rollout.version)
-        .values(proposed_day=day, proposed_time=terms.rules.slots[-1])
+        .values(proposed_day=day, proposed_time=times[-1])
         .returning(Rollout.id)
     )
     return kept is not None
@@ -154,7 +155,7 @@ def _wisher(situation: Situation, terms: dates.Terms, room: Room) -> Wisher:
             why[offered.verdict.reason] = why.get(offered.verdict.reason, 0) + 1
             continue
         by_staff = dates.by_staff(terms, offered.day, room.free, room.loads)
-        if not offered.verdict.open and not by_staff.open:
+        if not offered.verdict.open and not (by_staff.open and dates.starts(terms, offered.day)):
             continue
         price = LATER * weight * place / 5 + (0 if offered.verdict.open else UNLIKED)
         if rollout.proposed_day not in (None, offered.day):

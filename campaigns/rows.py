@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Result, Select
+from sqlalchemy import CompoundSelect, Result, Select
 from sqlalchemy.orm import Session
 
 
 def rows_of(
-    session: Session, statement: Select[*tuple[Any, ...]], **values: object
+    session: Session,
+    statement: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]],
+    **values: object,
 ) -> Result[*tuple[Any, ...]]:
     """Rows of a statement that was built beforehand; what the session holds back goes first."""
     if session.autoflush:

@@ -104,7 +104,7 @@ def plan_campaign(session: Session, campaign: Campaign, now: datetime) -> int:
         .join(Customer, Customer.id == Rollout.customer_id)
         .where(Rollout.campaign_id == campaign.id)
     ).all()
-    freezes = freezes_of(session, [customer.id for _, customer in pairs])
+    freezes = freezes_of(session, [customer.id for _, customer in pairs], campaign.id)
     rows: list[dict[str, object]] = []
     spans: list[dict[str, object]] = []
     early = steps.anchored(BEFORE_AGREEMENT)

@@ -1,26 +1,70 @@
 """What governs a customer's choice: its calendar, the playbook's rules, the vendor's date."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import (
+    CompoundSelect,
+    Date,
+    Integer,
+    String,
+    Time,
+    bindparam,
+    cast,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from campaigns.capacity import minutes_needed
 from campaigns.crew import Roster
-from campaigns.models import Campaign, Customer, Freeze, Milestone, VendorChange
+from campaigns.models import Campaign, Customer, Freeze, Milestone, VendorChange, WorkingWeek
+from campaigns.models.base import BigKey
 from campaigns.rows import rows_of
 from campaigns.rules import playbook as playbooks
-from campaigns.rules.calendar import Closure, WorkCalendar
+from campaigns.rules.calendar import Closure, Hours, Week, WorkCalendar
 from campaigns.rules.dates import Span, Terms, span
+from campaigns.rules.hours import USUAL_WEEK
 from campaigns.rules.milestones import Deadline, Fact, deadline
 from campaigns.rules.steps import Playbook
 from campaigns.situation import Situation
 
-_FREEZES = select(Freeze.customer_id, Freeze.starts, Freeze.ends, Freeze.reason)
-_FREEZES_OF_ONE = _FREEZES.where(
-    Freeze.customer_id.is_(None) | (Freeze.customer_id == bindparam("customer"))
+# Freezes and working weeks come in one statement: they are read for every decision.
+_Rows = CompoundSelect[*tuple[Any, ...]]
+_OWN = bindparam("customer", type_=BigKey)
+_FREEZES = select(
+    Freeze.customer_id,
+    literal_column("0", Integer).label("weekday"),
+    Freeze.reason,
+    Freeze.starts,
+    Freeze.ends,
+    Freeze.repeats,
+    Freeze.workdays,
+    Freeze.until,
+    cast(null(), Time).label("opens"),
+    cast(null(), Time).label("closes"),
+).where(Freeze.campaign_id.is_(None) | (Freeze.campaign_id == bindparam("campaign", type_=BigKey)))
+_WEEKS = select(
+    WorkingWeek.customer_id,
+    WorkingWeek.weekday,
+    cast(null(), String).label("reason"),
+    cast(null(), Date).label("starts"),
+    cast(null(), Date).label("ends"),
+    cast(null(), String).label("repeats"),
+    literal_column("0", Integer).label("workdays"),
+    cast(null(), Date).label("until"),
+    WorkingWeek.opens,
+    WorkingWeek.closes,
+)
+_OF_ALL: _Rows = union_all(_FREEZES, _WEEKS)
+_OF_ONE: _Rows = union_all(
+    _FREEZES.where(Freeze.customer_id.is_(None) | (Freeze.customer_id == _OWN)),
+    _WEEKS.where(WorkingWeek.customer_id.is_(None) | (WorkingWeek.customer_id == _OWN)),
 )
 _OF_REVISION = (
     Milestone.change_id == bindparam("change"),
@@ -40,25 +84,72 @@ def playbook_of(source: str) -> Playbook:
     return playbooks.read(source, "playbook")
 
 
-def calendar_of(session: Session, customer: Customer) -> WorkCalendar:
-    """The customer's working calendar with its own freezes and the provider's."""
-    return calendar_with(customer, freezes_of(session, [customer.id]))
+@dataclass(frozen=True, slots=True)
+class WorkingTime:
+    """Freezes and weeks by customer; those of the provider under None."""
+
+    freezes: Mapping[int | None, Sequence[Closure]]
+    weeks: Mapping[int | None, Week]
 
 
-def calendar_with(customer: Customer, freezes: Mapping[int | None, list[Closure]]) -> WorkCalendar:
-    closures = (*freezes.get(None, ()), *freezes.get(customer.id, ()))
-    return WorkCalendar(customer.timezone, customer.country, customer.subdivision, closures)
+def calendar_of(
+    session: Session, customer: Customer, campaign_id: int | None = None
+) -> WorkCalendar:
+    """The customer's working calendar: its week or the provider's, and the freezes of both.
+
+    Freezes of one campaign close days for that campaign alone.
+    """
+    return calendar_with(customer, freezes_of(session, [customer.id], campaign_id))
 
 
-def freezes_of(session: Session, customer_ids: Sequence[int]) -> Mapping[int | None, list[Closure]]:
+def calendar_with(customer: Customer, found: WorkingTime) -> WorkCalendar:
+    """The same from what was read for many customers at once."""
+    own = found.weeks.get(customer.id)
+    return WorkCalendar(
+        zone=customer.timezone,
+        country=customer.country,
+        subdivision=customer.subdivision,
+        closures=(*found.freezes.get(None, ()), *found.freezes.get(customer.id, ())),
+        week=own or found.weeks.get(None, USUAL_WEEK),
+        own_week=own is not None,
+        provider_week=found.weeks.get(None) if own else None,
+    )
+
+
+def our_calendar(found: WorkingTime) -> WorkCalendar:
+    """The provider's own week and freezes. It has no country: holidays are the customers'."""
+    return WorkCalendar(
+        "UTC",
+        closures=tuple(found.freezes.get(None, ())),
+        week=found.weeks.get(None, USUAL_WEEK),
+    )
+
+
+def closure_of(freeze: Freeze) -> Closure:
+    """The days of a freeze, as the rules read them."""
+    return Closure(
+        freeze.starts, freeze.ends, freeze.reason, freeze.repeats, freeze.workdays, freeze.until
+    )
+
+
+def freezes_of(
+    session: Session, customer_ids: Sequence[int], campaign_id: int | None = None
+) -> WorkingTime:
+    """Freezes and weeks of these customers and of the provider, in one statement."""
+    which = {"campaign": campaign_id}
     if len(customer_ids) == 1:
-        rows = rows_of(session, _FREEZES_OF_ONE, customer=customer_ids[0])
+        rows = rows_of(session, _OF_ONE, customer=customer_ids[0], **which)
     else:
-        rows = rows_of(session, _FREEZES)
-    found: dict[int | None, list[Closure]] = {}
-    for customer_id, starts, ends, reason in rows:
-        found.setdefault(customer_id, []).append(Closure(starts, ends, reason))
-    return found
+        rows = rows_of(session, _OF_ALL, **which)
+    freezes: dict[int | None, list[Closure]] = {}
+    weeks: dict[int | None, list[Hours | None]] = {}
+    for customer, weekday, reason, starts, ends, repeats, workdays, until, opens, closes in rows:
+        if opens is None:
+            freeze = Closure(starts, ends, reason, repeats, workdays, until)
+            freezes.setdefault(customer, []).append(freeze)
+        else:
+            weeks.setdefault(customer, [None] * 7)[weekday] = Hours(opens, closes)
+    return WorkingTime(freezes, {whose: tuple(week) for whose, week in weeks.items()})
 
 
 def milestones(session: Session, change: VendorChange) -> Sequence[Milestone]:

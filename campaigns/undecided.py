@@ -50,7 +50,7 @@ def undecided(
     )
     rows = [row for row in session.execute(query) if only is None or row[0].id in only]
     change = session.get_one(VendorChange, campaign.change_id)
-    freezes = freezes_of(session, [customer.id for _, customer, _, _ in rows])
+    freezes = freezes_of(session, [customer.id for _, customer, _, _ in rows], campaign.id)
     roster = roster_of(session, day_minutes, now.date())
     others = _others(session, campaign, now.date())
     found = []

@@ -139,7 +139,7 @@ def _follow(
         .order_by(Rollout.id)
         .execution_options(populate_existing=True)
     ).all()
-    freezes = freezes_of(session, [customer.id for _, customer in pairs])
+    freezes = freezes_of(session, [customer.id for _, customer in pairs], campaign.id)
     for rollout, customer in pairs:
         calendar = calendar_with(customer, freezes)
         binding = rollout.vendor_day or campaign.vendor_day

@@ -18,6 +18,7 @@ from campaigns.models import Agreement, Customer, VendorChange
 from campaigns.playbooks import source as playbook_source
 from campaigns.register.changes import Registered, find_change
 from campaigns.register.words import type_in
+from campaigns.rules import dates
 from campaigns.rules.records import ChangeRecord
 from rollout.parse import changes as parse_changes
 from rollout.parse import evidence as parse_evidence
@@ -181,7 +182,8 @@ class Desk:
             found = launch.find_campaign(session, campaign)
             rollout = agree.find_rollout(session, found, customer)
             case = choice.open_case(session, rollout.id, self.now, self.rt.day_minutes)
-            time_of_day = parse_time(at) if at else case.terms.rules.slots[0]
+            times = dates.starts(case.terms, when) or case.terms.rules.slots
+            time_of_day = parse_time(at) if at else times[0]
             key = f"phone:{rollout.version}:{when}:{time_of_day:%H%M}"
             chooser = agree.Chooser(self.who.name, self.who.role, staff=self.who.name)
             made = agree.agree(

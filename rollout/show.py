@@ -11,8 +11,11 @@ from babel.dates import format_time
 from babel.numbers import format_decimal
 from jinja2 import Environment
 
+from campaigns.models import Freeze
+from campaigns.rules import freezes, hours
 from campaigns.rules.days import brief_day as day
 from campaigns.rules.days import city, long_day, relative, times
+from campaigns.terms import closure_of
 
 __all__ = [
     "LOCALE",
@@ -21,6 +24,7 @@ __all__ = [
     "city",
     "clock",
     "day",
+    "freeze_days",
     "install",
     "local",
     "long_day",
@@ -52,6 +56,8 @@ def install(env: Environment) -> None:
         city=city,
         number=number,
         words=words,
+        freeze_days=freeze_days,
+        week_words=hours.said,
     )
     env.globals.update(
         bar=bar, percent=percent, plural=plural, promised=promised, relative=relative, whole=whole
@@ -73,6 +79,12 @@ def local(instant: datetime, zone: str) -> str:
 def promised(on: date, at: time, zone: str) -> str:
     """A promise kept as local date, time and zone: `Tue 12 May 2026, 18:00 Berlin`."""
     return f"{day(on)}, {clock(at)} {city(zone)}"
+
+
+def freeze_days(freeze: Freeze, capital: bool = False) -> str:
+    """When nothing is done: `every Friday, from Fri 4 Sep 2026`; `capital` begins a sentence."""
+    said = freezes.said(closure_of(freeze))
+    return said[:1].upper() + said[1:] if capital else said
 
 
 def moment(instant: datetime) -> str:

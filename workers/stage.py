@@ -28,7 +28,7 @@ WHOLE = (
 )
 
 
-BY_CUSTOMER = ("freeze", "headcount", "level_count")
+BY_CUSTOMER = ("working_week", "headcount", "level_count")
 
 
 BY_ROLLOUT = (
@@ -72,6 +72,9 @@ def _share(table: Table, campaign: Campaign) -> ColumnElement[bool] | None:
         return at.rollout_id.in_(rollouts)
     if table.name in BY_CUSTOMER:
         return at.customer_id.is_(None) | at.customer_id.in_(customers)
+    if table.name == "freeze":
+        whose = at.customer_id.is_(None) | at.customer_id.in_(customers)
+        return whose & (at.campaign_id.is_(None) | (at.campaign_id == campaign.id))
     if table.name == "exemption":
         return at.campaign_id == campaign.id
     if table.name in BY_CONTACT:

@@ -13,6 +13,8 @@ NOTES = {
     "too_soon": "too soon",
     "weekend": "weekend",
     "holiday": "holiday",
+    "closed_weekday": "closed",
+    "outside_hours": "short day",
     "freeze": "closed",
     "eve": "before a holiday",
     "after_last": "too late",

@@ -60,7 +60,10 @@ def _freezes(session: Session, customer_id: int, today: date) -> Sequence[Freeze
         select(Freeze)
         .where(
             or_(Freeze.customer_id == customer_id, Freeze.customer_id.is_(None)),
-            Freeze.ends >= today,
+            or_(
+                Freeze.ends >= today,
+                (Freeze.repeats != "once") & (Freeze.until.is_(None) | (Freeze.until >= today)),
+            ),
         )
         .order_by(Freeze.starts, Freeze.id)
     ).all()

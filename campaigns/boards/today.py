@@ -17,7 +17,6 @@ from campaigns.models import (
     Campaign,
     Customer,
     Delivery,
-    Freeze,
     Rollout,
     Task,
     TechnicianDay,
@@ -25,6 +24,7 @@ from campaigns.models import (
 )
 from campaigns.models.base import UtcInstant
 from campaigns.revised import REVIEW
+from campaigns.terms import freezes_of, our_calendar
 
 FORTNIGHT = 14
 FRIDAY = 4
@@ -101,9 +101,6 @@ _BOOKED = (
     .join(Rollout, (Rollout.id == Agreement.rollout_id) & (Rollout.version == Agreement.version))
     .where(Agreement.day.between(_FIRST, _LAST))
     .group_by(Agreement.day)
-)
-_FREEZES = select(Freeze).where(
-    Freeze.customer_id.is_(None), Freeze.starts <= _LAST, Freeze.ends >= _FIRST
 )
 
 
@@ -182,10 +179,10 @@ def _days(session: Session, now: datetime, day_minutes: int) -> list[DayLoad]:
     last = first + timedelta(days=FORTNIGHT - 1)
     booked = dict(session.execute(_BOOKED, {"first": first, "last": last}).all())
     free = _free(session, first, last, day_minutes)
-    freezes = session.scalars(_FREEZES, {"first": first, "last": last}).all()
+    ours = our_calendar(freezes_of(session, []))
     found = []
     for day in (first + timedelta(days=ahead) for ahead in range(FORTNIGHT)):
-        freeze = next((row.reason for row in freezes if row.starts <= day <= row.ends), "")
+        freeze = ours.closure(day) or ""
         closed = freeze or day.weekday() > FRIDAY
         found.append(DayLoad(day, booked.get(day, 0), 0 if closed else free[day], freeze))
     return found

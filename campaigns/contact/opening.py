@@ -132,7 +132,8 @@ def _waits(
     quiet = playbook_of(campaign.playbook_source).rules.quiet_hours
     if not quiet or step.channel != "mail" or touch.local_due is None:
         return False
-    soon = put_off(touch.due, touch.valid_until, calendar_of(session, customer), now)
+    calendar = calendar_of(session, customer, campaign.id)
+    soon = put_off(touch.due, touch.valid_until, calendar, now)
     if soon is None:
         return False
     touch.due, touch.local_due = soon

@@ -1,6 +1,6 @@
 """The tables. Each file imports only earlier ones:
-base, people, change, campaign, rollout, roster, touch, deciding, review, host, evidence,
-headcount, journal, uploads.
+base, people, change, campaign, rollout, freeze, roster, touch, deciding, review, host,
+evidence, headcount, journal, uploads.
 """
 
 from campaigns.models.base import Base
@@ -16,6 +16,7 @@ from campaigns.models.evidence import (
     Ticket,
     ValueStatement,
 )
+from campaigns.models.freeze import Freeze, FreezeKept
 from campaigns.models.headcount import Headcount, LevelCount
 from campaigns.models.host import MailHost, MailLine, MailQuota
 from campaigns.models.journal import PROVIDER_CHAIN, Installation, JournalEntry, JournalHead
@@ -24,11 +25,11 @@ from campaigns.models.people import (
     Customer,
     CustomerDomain,
     FormerAddress,
-    Freeze,
     SignInLink,
     SignInTry,
     Staff,
     StaffSession,
+    WorkingWeek,
 )
 from campaigns.models.review import ChangeReview, ReviewLine, VendorPostponement
 from campaigns.models.rollout import (
@@ -72,6 +73,7 @@ __all__ = [
     "Exemption",
     "FormerAddress",
     "Freeze",
+    "FreezeKept",
     "Headcount",
     "Installation",
     "JournalEntry",
@@ -107,4 +109,5 @@ __all__ = [
     "ValueStatement",
     "VendorChange",
     "VendorPostponement",
+    "WorkingWeek",
 ]

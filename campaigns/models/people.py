@@ -1,11 +1,11 @@
 """Customers, the people there, and the provider's own staff."""
 
-from datetime import date, datetime
+from datetime import datetime, time
 
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaigns.models.base import Base, Facts, Hash, Id, Instant, Line, Name, UtcInstant, Word, to
+from campaigns.models.base import Base, Facts, Hash, Id, Instant, Name, UtcInstant, Word, to
 
 SERVICE_MODELS = ("managed", "break-fix", "other")
 CONTACT_KINDS = ("person", "guest", "shared", "service", "break_glass", "room")
@@ -43,17 +43,33 @@ class CustomerDomain(Base):
     domain: Mapped[str] = mapped_column(String(254), unique=True)
 
 
-class Freeze(Base):
-    """Days on which nothing is done: for one customer, or for all where none is named."""
+class WorkingWeek(Base):
+    """From when to when somebody works on a day of the week, 0 for Monday, on their own clock.
 
-    __tablename__ = "freeze"
-    __table_args__ = (CheckConstraint("ends >= starts", name="ends_after_start"),)
+    Of one customer, or of the provider where none is named. Days without a row are closed;
+    without any row the provider's week counts, and without that Monday to Friday, 8 to 18.
+    A provider without a row sets no hours: its technicians' minutes do.
+    """
+
+    __tablename__ = "working_week"
+    __table_args__ = (
+        UniqueConstraint("customer_id", "weekday"),
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="a_weekday"),
+        CheckConstraint("closes > opens", name="closes_after_opening"),
+        Index(
+            "ix_working_week_provider",
+            "weekday",
+            unique=True,
+            sqlite_where=text("customer_id IS NULL"),
+            postgresql_where=text("customer_id IS NULL"),
+        ),
+    )
 
     id: Mapped[Id]
-    customer_id: Mapped[int | None] = mapped_column(to("customer.id"), index=True)
-    starts: Mapped[date]
-    ends: Mapped[date]
-    reason: Mapped[Line]
+    customer_id: Mapped[int | None] = mapped_column(to("customer.id"))
+    weekday: Mapped[int]
+    opens: Mapped[time]
+    closes: Mapped[time]
 
 
 class Contact(Base):

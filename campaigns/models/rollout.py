@@ -66,7 +66,7 @@ class Agreement(Base):
     zone: Mapped[str] = mapped_column(String(64))
     instant: Mapped[datetime | None] = mapped_column(UtcInstant)
     shifted: Mapped[bool] = mapped_column(default=False)
-    how: Mapped[Word]  # picked, moved, by_staff, withdrawn, proposed_default, undone
+    how: Mapped[Word]  # picked, moved, by_staff, withdrawn, proposed_default, undone, freeze
     forwarded: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     by_name: Mapped[str] = mapped_column(String(200))
     by_role: Mapped[str] = mapped_column(String(100))

@@ -11,6 +11,7 @@ from campaigns.journal import Actor, record
 from campaigns.models import Customer, CustomerDomain
 from campaigns.register.result import ImportResult
 from campaigns.rules.records import CustomerRecord, Parsed, Rejected
+from campaigns.rules.subdivisions import subdivision_of, subdivisions
 
 FIELDS = (
     "timezone",
@@ -84,6 +85,9 @@ def _place(
             reason = f'The domain "{domain}" already belongs to another customer.'
             draft.rejected.append(Rejected(line, reason))
             return
+    if stray := _stray(customer, row):
+        draft.rejected.append(Rejected(line, stray))
+        return
     if customer is None and row.timezone is None:
         reason = f'"{row.name}" has no time zone. Add one such as Europe/Berlin.'
         draft.rejected.append(Rejected(line, reason))
@@ -93,6 +97,20 @@ def _place(
         draft.update.append((customer, row))
     else:
         draft.unchanged += 1
+
+
+def _stray(customer: Customer | None, row: CustomerRecord) -> str | None:
+    """Why the row's part of a country does not fit the country that is known already."""
+    if customer and row.subdivision is None and row.country in (None, customer.country):
+        return None
+    country = row.country or (customer.country if customer else None)
+    part = row.subdivision or (customer.subdivision if customer else None)
+    if not country or not part or not subdivisions(country) or subdivision_of(country, part):
+        return None
+    return (
+        f'"{part}" is no part of {country} with holidays of its own. '
+        "Name country and subdivision together."
+    )
 
 
 def _differs(customer: Customer, row: CustomerRecord) -> bool:

@@ -6,26 +6,30 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from campaigns.rules.freezes import Closure
+from campaigns.rules.hours import USUAL_WEEK, Hours, Week, off_words
+
+__all__ = ["DAY", "Closure", "Hours", "Week", "WorkCalendar", "local_instant"]
+
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Closure:
-    """Days on which nothing is done, first and last included."""
-
-    starts: date
-    ends: date
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class WorkCalendar:
-    """When one customer works. `zone` is an IANA name, `country` ISO 3166-1 alpha-2."""
+    """When one customer works. `zone` is an IANA name, `country` ISO 3166-1 alpha-2.
+
+    `week` is when people work there: the customer's own (`own_week`) or the provider's.
+    `provider_week` is that of the provider where it counts beside the customer's own: a change is
+    made when both work. Letters go by `week` alone.
+    """
 
     zone: str
     country: str | None = None
     subdivision: str | None = None
     closures: tuple[Closure, ...] = ()
+    week: Week = USUAL_WEEK
+    own_week: bool = False
+    provider_week: Week | None = None
 
     def holiday(self, day: date) -> str | None:
         """The public holiday's name, or None."""
@@ -34,11 +38,27 @@ class WorkCalendar:
         return _holidays(self.country, self.subdivision, day.year).get(day)
 
     def closure(self, day: date) -> str | None:
-        """Why the customer is closed by its own choice on that day, or None."""
-        return next((c.reason for c in self.closures if c.starts <= day <= c.ends), None)
+        """Why nothing is done on that day by choice, in the words of the freeze, or None."""
+        return next((one.reason for one in self.closures if one.covers(day, self.opens)), None)
+
+    def day_off(self, day: date) -> str | None:
+        """`Weekend.` or `You do not work on Wednesdays.`; None where both have hours."""
+        words = off_words(self.week, day.weekday(), self.own_week)
+        if words is None and self.provider_week is not None:
+            return off_words(self.provider_week, day.weekday(), False)
+        return words
+
+    def opens(self, day: date) -> bool:
+        """Whether it is a working day but for freezes."""
+        return self.week[day.weekday()] is not None and self.holiday(day) is None
+
+    def is_open(self, day: date, at: time) -> bool:
+        """Whether a change may start then. At closing time it may: nobody is disturbed."""
+        hours = [week[day.weekday()] for week in (self.week, self.provider_week) if week]
+        return all(one is not None and one.opens <= at <= one.closes for one in hours)
 
     def is_working(self, day: date) -> bool:
-        return day.weekday() < 5 and self.holiday(day) is None and self.closure(day) is None
+        return self.opens(day) and self.closure(day) is None
 
     def shift(self, day: date, offset: int, business: bool) -> date:
         """`day` moved by calendar days, or by so many working days."""

@@ -10,7 +10,17 @@ from datetime import date, time
 from functools import lru_cache
 
 from campaigns.rules.calendar import DAY, WorkCalendar
-from campaigns.rules.room import OPEN, Verdict, by_distance, by_limits, by_time
+from campaigns.rules.hours import SATURDAY, WEEKDAYS
+from campaigns.rules.room import (
+    MOVED_ENOUGH,
+    OPEN,
+    Verdict,
+    by_distance,
+    by_hours,
+    by_limits,
+    by_time,
+    times_words,
+)
 from campaigns.rules.roster import USUAL, Crew, Limits, Load
 from campaigns.rules.steps import Rules
 
@@ -27,16 +37,17 @@ __all__ = [
     "judge",
     "offer",
     "span",
+    "starts",
 ]
 
 # Codes that the provider's staff may pass over when a customer asks for it by phone.
-SOFT = frozenset(
-    {"too_soon", "after_last", "avoided_weekday", "eve", "moved_enough", "other_time", "too_close"}
-)
+SOFT = frozenset((
+    "too_soon", "after_last", "avoided_weekday", "eve", "outside_hours", "moved_enough",
+    "other_time", "too_close",
+))  # fmt: skip
 # Codes of days on which there was room, and is none any more.
 TAKEN = frozenset({"full", "no_skill", "campaign_limit", "day_limit"})
 LAST_NOTICE = 2  # days
-WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +93,6 @@ Loads = Mapping[date, Load]
 NO_LOADS: Loads = {}
 NO_LOAD = Load()
 
-MOVED_ENOUGH = Verdict(
-    False,
-    "moved_enough",
-    "The date was moved to a later day as often as this page allows. Call us for a later one.",
-)
-
 
 def span(started: date, vendor_day: date | None, rules: Rules) -> Span:
     """The days on offer for a campaign that a customer learnt of on `started`.
@@ -123,6 +128,11 @@ def earliest(terms: Terms) -> date:
     short = (terms.span.last - terms.today).days < 2 * terms.rules.shortest_lead_days
     notice = LAST_NOTICE if short else terms.rules.shortest_lead_days
     return max(terms.span.first, terms.today + notice * DAY)
+
+
+def starts(terms: Terms, day: date) -> tuple[time, ...]:
+    """The times at which a change can start on that day: the playbook's, within the hours."""
+    return tuple(at for at in terms.rules.slots if terms.calendar.is_open(day, at))
 
 
 def judge(
@@ -166,7 +176,7 @@ def _offer(terms: Terms, known: frozenset[tuple[date, Verdict]]) -> tuple[Offere
     day = terms.span.first
     while day <= terms.span.last:
         verdict = _judge(terms, day, None, rooms.get(day) or _by_room(terms, day, {}))
-        days.append(OfferedDay(day, verdict, terms.rules.slots if verdict.open else ()))
+        days.append(OfferedDay(day, verdict, starts(terms, day) if verdict.open else ()))
         day += DAY
     return tuple(days)
 
@@ -181,16 +191,15 @@ def _by_room(terms: Terms, day: date, free: Mapping[date, int], loads: Loads = N
 
 
 def _judge(terms: Terms, day: date, at: time | None, left: Verdict) -> Verdict:
-    for rule in (_by_vendor, _by_calendar, _by_playbook, _by_deferrals, _by_distance):
+    for rule in (_by_vendor, _by_calendar, _by_playbook, _by_hours, _by_deferrals, _by_distance):
         verdict = rule(terms, day)
         if not verdict.open:
             return verdict
     if not left.open:
         return left
     if at is not None and at not in terms.rules.slots:
-        times = ", ".join(f"{slot:%H:%M}" for slot in terms.rules.slots)
-        return Verdict(False, "other_time", f"We start at {times}.")
-    return OPEN
+        return Verdict(False, "other_time", f"We start at {times_words(terms.rules.slots)}.")
+    return by_hours(terms.calendar, terms.rules.slots, day, at)
 
 
 def _by_deferrals(terms: Terms, day: date) -> Verdict:
@@ -217,8 +226,9 @@ def _by_vendor(terms: Terms, day: date) -> Verdict:
 
 
 def _by_calendar(terms: Terms, day: date) -> Verdict:
-    if day.weekday() >= 5:
-        return Verdict(False, "weekend", "Weekend.")
+    off = terms.calendar.day_off(day)
+    if off:
+        return Verdict(False, "weekend" if day.weekday() >= SATURDAY else "closed_weekday", off)
     holiday = terms.calendar.holiday(day)
     if holiday:
         return Verdict(False, "holiday", f"Public holiday: {holiday}.")
@@ -234,3 +244,7 @@ def _by_playbook(terms: Terms, day: date) -> Verdict:
     if terms.rules.avoid_holiday_eves and terms.calendar.holiday(day + DAY):
         return Verdict(False, "eve", "The day before a public holiday.")
     return OPEN
+
+
+def _by_hours(terms: Terms, day: date) -> Verdict:
+    return by_hours(terms.calendar, terms.rules.slots, day)

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
+from campaigns.rules.calendar import WorkCalendar
+from campaigns.rules.hours import open_words
 from campaigns.rules.roster import Crew, Limits, Load, gap
 
 
@@ -20,6 +22,11 @@ OPEN = Verdict(True)
 FULL = Verdict(False, "full", "No technician has enough time left on this day.")
 OFF_DUTY = Verdict(False, "off_duty", "None of our technicians works on this day.")
 NO_SKILL = Verdict(False, "no_skill", "No technician with the right skill is free on this day.")
+MOVED_ENOUGH = Verdict(
+    False,
+    "moved_enough",
+    "The date was moved to a later day as often as this page allows. Call us for a later one.",
+)
 CAMPAIGN_LIMIT = Verdict(
     False, "campaign_limit", "We already make this change for enough customers on this day."
 )
@@ -56,3 +63,25 @@ def by_distance(others: Sequence[date], distance: int, today: date, day: date) -
             left = f"we leave {gap(distance)} between two"
             return Verdict(False, "too_close", f"{planned} {other.day} {other:%B}; {left}.")
     return OPEN
+
+
+def by_hours(
+    calendar: WorkCalendar, slots: Sequence[time], day: date, at: time | None = None
+) -> Verdict:
+    """Whether a change can start `at`, or at any time of the playbook, within working hours."""
+    if any(calendar.is_open(day, slot) for slot in (slots if at is None else (at,))):
+        return OPEN
+    own, ours = calendar.week, calendar.provider_week
+    hours = own[day.weekday()]
+    wanted = slots if at is None else (at,)
+    theirs = hours is not None and any(hours.opens <= one <= hours.closes for one in wanted)
+    if ours is not None and theirs:
+        words = open_words(ours, day.weekday(), own=False)
+    else:
+        words = open_words(own, day.weekday(), own=calendar.own_week)
+    return Verdict(False, "outside_hours", f"{words}, and we start at {times_words(slots)}.")
+
+
+def times_words(slots: Sequence[time]) -> str:
+    """`08:00, 12:30, 18:00`."""
+    return ", ".join(f"{slot:%H:%M}" for slot in slots)

@@ -307,19 +307,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_day_off')),
     sa.UniqueConstraint('staff_id', 'starts', 'ends', name=op.f('uq_day_off_staff_id_starts_ends'))
     )
-    op.create_table('freeze',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('starts', sa.Date(), nullable=False),
-    sa.Column('ends', sa.Date(), nullable=False),
-    sa.Column('reason', sa.String(length=500), nullable=False),
-    sa.CheckConstraint('ends >= starts', name=op.f('ck_freeze_ends_after_start')),
-    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_freeze_customer_id_customer'), ondelete='RESTRICT'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_freeze'))
-    )
-    with op.batch_alter_table('freeze', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_freeze_customer_id'), ['customer_id'], unique=False)
-
     op.create_table('headcount',
     sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('people', sa.Integer(), nullable=False),
@@ -471,6 +458,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_vendor_postponement_customer_id'), ['customer_id'], unique=False)
         batch_op.create_index('uq_vendor_postponement_standing', ['change_id', 'customer_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
 
+    op.create_table('working_week',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('weekday', sa.Integer(), nullable=False),
+    sa.Column('opens', sa.Time(), nullable=False),
+    sa.Column('closes', sa.Time(), nullable=False),
+    sa.CheckConstraint('closes > opens', name=op.f('ck_working_week_closes_after_opening')),
+    sa.CheckConstraint('weekday BETWEEN 0 AND 6', name=op.f('ck_working_week_a_weekday')),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_working_week_customer_id_customer'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_working_week')),
+    sa.UniqueConstraint('customer_id', 'weekday', name=op.f('uq_working_week_customer_id_weekday'))
+    )
+    with op.batch_alter_table('working_week', schema=None) as batch_op:
+        batch_op.create_index('ix_working_week_provider', ['weekday'], unique=True, sqlite_where=sa.text('customer_id IS NULL'), postgresql_where=sa.text('customer_id IS NULL'))
+
     op.create_table('exemption',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -499,6 +501,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('former_address', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_former_address_email'), ['email'], unique=False)
+
+    op.create_table('freeze',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('starts', sa.Date(), nullable=False),
+    sa.Column('ends', sa.Date(), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('repeats', sa.String(length=40), nullable=False),
+    sa.Column('workdays', sa.Integer(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=True),
+    sa.CheckConstraint('ends >= starts', name=op.f('ck_freeze_ends_after_start')),
+    sa.CheckConstraint('workdays >= 0', name=op.f('ck_freeze_some_workdays')),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_freeze_campaign_id_campaign'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_freeze_customer_id_customer'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_freeze'))
+    )
+    with op.batch_alter_table('freeze', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_freeze_campaign_id'), ['campaign_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_freeze_customer_id'), ['customer_id'], unique=False)
 
     op.create_table('rollout',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -672,6 +694,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('deferral_grant', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_deferral_grant_rollout_id'), ['rollout_id'], unique=False)
+
+    op.create_table('freeze_kept',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('freeze_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('rollout_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('by_staff', sa.String(length=254), nullable=False),
+    sa.Column('why', sa.String(length=500), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['freeze_id'], ['freeze.id'], name=op.f('fk_freeze_kept_freeze_id_freeze'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['rollout_id'], ['rollout.id'], name=op.f('fk_freeze_kept_rollout_id_rollout'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_freeze_kept')),
+    sa.UniqueConstraint('freeze_id', 'rollout_id', 'version', name=op.f('uq_freeze_kept_freeze_id_rollout_id_version'))
+    )
+    with op.batch_alter_table('freeze_kept', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_freeze_kept_rollout_id'), ['rollout_id'], unique=False)
 
     op.create_table('not_deciding',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -887,6 +925,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_not_deciding_contact_id'))
 
     op.drop_table('not_deciding')
+    with op.batch_alter_table('freeze_kept', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_freeze_kept_rollout_id'))
+
+    op.drop_table('freeze_kept')
     with op.batch_alter_table('deferral_grant', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_deferral_grant_rollout_id'))
 
@@ -916,6 +958,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_rollout_customer_id'))
 
     op.drop_table('rollout')
+    with op.batch_alter_table('freeze', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_freeze_customer_id'))
+        batch_op.drop_index(batch_op.f('ix_freeze_campaign_id'))
+
+    op.drop_table('freeze')
     with op.batch_alter_table('former_address', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_former_address_email'))
 
@@ -925,6 +972,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_exemption_campaign_id'))
 
     op.drop_table('exemption')
+    with op.batch_alter_table('working_week', schema=None) as batch_op:
+        batch_op.drop_index('ix_working_week_provider', sqlite_where=sa.text('customer_id IS NULL'), postgresql_where=sa.text('customer_id IS NULL'))
+
+    op.drop_table('working_week')
     with op.batch_alter_table('vendor_postponement', schema=None) as batch_op:
         batch_op.drop_index('uq_vendor_postponement_standing', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_vendor_postponement_customer_id'))
@@ -957,10 +1008,6 @@ def downgrade() -> None:
     op.drop_table('mail_line')
     op.drop_table('level_count')
     op.drop_table('headcount')
-    with op.batch_alter_table('freeze', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_freeze_customer_id'))
-
-    op.drop_table('freeze')
     op.drop_table('day_off')
     with op.batch_alter_table('customer_domain', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_customer_domain_customer_id'))

@@ -31,6 +31,14 @@ COMMANDS = {
     "customers": ("rollout.cli.customers:customers_group", "The firms that are looked after."),
     "doctor": ("rollout.cli.doctor:doctor", "What is wrong with this installation, and the mend."),
     "evidence": ("rollout.cli.evidence:evidence_group", "What vendor systems say of who is ready."),
+    "freezes": (
+        "rollout.cli.freezes:freezes_group",
+        "Days on which nothing is done, once or again and again.",
+    ),
+    "hours": (
+        "rollout.cli.hours:hours",
+        "When we work, or a customer does; shown, or set. Changes are made when both work.",
+    ),
     "limits": (
         "rollout.cli.limits:limits",
         'How much is taken on a day; shown, or set. "none" lifts a limit.',

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from rollout.pages import (
     board,
+    calendar,
     campaign_moves,
     campaign_new,
     campaigns,
@@ -48,6 +49,7 @@ def blueprints() -> tuple[Blueprint, ...]:
         choose_people.pages,
         guide.pages,
         board.pages,
+        calendar.pages,
         contacts.pages,
         customer.pages,
         customer_dates.pages,

@@ -6,7 +6,7 @@ from campaigns.rules.records import CustomerRecord
 from rollout.parse.address import domain
 from rollout.parse.cells import CellError, Hints, compared, plain, shown
 from rollout.parse.headers import Headers
-from rollout.parse.places import country, locale, timezone
+from rollout.parse.places import country, locale, subdivision, timezone
 from rollout.parse.table import Row
 
 COLUMNS = (
@@ -53,13 +53,15 @@ class CustomerReader:
             raise CellError("The name is missing.")
         zone = self._headers.cell(values, "timezone")
         code = self._headers.cell(values, "country")
+        nation = country(code, self._hints) if code else None
+        part = self._word(values, "subdivision", MAX_WORD)
         language = self._headers.cell(values, "locale")
         return CustomerRecord(
             name=name,
             domains=domains(self._headers.cell(values, "domain")),
             timezone=timezone(zone, self._hints) if zone else None,
-            country=country(code, self._hints) if code else None,
-            subdivision=self._word(values, "subdivision", MAX_WORD),
+            country=nation,
+            subdivision=subdivision(part, nation, self._hints) if part and nation else part,
             locale=locale(language) if language else None,
             service_model=service_model(self._headers.cell(values, "service_model")),
             account_manager=self._word(values, "account_manager", MAX_NAME),

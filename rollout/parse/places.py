@@ -2,7 +2,7 @@
 
 The zones are those of the pinned tzdata package, not of the machine. Windows
 names come from windows_zones.json (CLDR windowsZones, as tzlocal carries them).
-Countries and languages are those that Babel (CLDR) knows.
+Countries and languages are those that Babel (CLDR) knows, parts of countries those of holidays.
 """
 
 import json
@@ -12,6 +12,7 @@ from importlib.resources import files
 
 from babel import Locale, UnknownLocaleError
 
+from campaigns.rules.subdivisions import subdivision_of, subdivisions
 from rollout.parse.cells import CellError, Hints, did_you_mean, shown
 
 # CLDR territories that are no countries: unions, pseudo-locales, parts of others
@@ -75,6 +76,23 @@ def _code_for(text: str, hints: Hints) -> str | None:
     exact = codes.get(text.casefold())
     near = None if exact or len(text) < 4 else hints.nearest(text, codes)
     return exact or (codes[near] if near else None)
+
+
+def subdivision(text: str, code: str, hints: Hints) -> str:
+    """The code of a part of the country `code`, given by its code or name. Raises CellError.
+
+    Where no part of the country has holidays of its own, the text stays as it is.
+    """
+    known = subdivisions(code)
+    found = subdivision_of(code, text)
+    if found is None and known:
+        near = hints.nearest(text.casefold(), known)
+        example = did_you_mean(known[near] if near else None)
+        raise CellError(
+            f"{shown(text)} is no part of {code} with holidays of its own."
+            + (example or f" Use a code such as {next(iter(known.values()))}, or leave it empty.")
+        )
+    return found or text
 
 
 @lru_cache(maxsize=1024)

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns import journal, launch, register
-from campaigns.models import Campaign, Customer
+from campaigns.models import Campaign
 from campaigns.register.freezes import add_freeze
+from campaigns.rules.calendar import Closure
 from campaigns.rules.records import ChangeRecord, MilestoneRecord
 from rollout.desk import find_customer
 from rollout.seed import staff
@@ -108,20 +108,14 @@ def _close_days(past: Past) -> None:
     today = past.today.date()
     with past.rt.store.writing() as session:
         for customer, first, last, reason in FREEZES:
-            for firm in [find_customer(session, customer)] if customer else _everybody(session):
-                add_freeze(
-                    session,
-                    firm.id,
-                    starts=today + timedelta(days=first),
-                    ends=today + timedelta(days=last),
-                    reason=reason,
-                    who=staff.DANA,
-                    now=past.now,
-                )
-
-
-def _everybody(session: Session) -> list[Customer]:
-    return list(session.scalars(select(Customer).order_by(Customer.name)))
+            starts, ends = today + timedelta(days=first), today + timedelta(days=last)
+            add_freeze(
+                session,
+                Closure(starts, ends, reason),
+                customer_id=find_customer(session, customer).id if customer else None,
+                who=staff.DANA,
+                now=past.now,
+            )
 
 
 def _bounce(past: Past) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -201,3 +202,15 @@ def test_a_contact_that_had_left_is_back_when_a_file_names_it(office: Office) ->
     contacts(office, ContactRecord("Alpha", "Eve 0", "eve0@alpha.example"))
     left = rows_of(office, "SELECT count(*) FROM contact WHERE left_at IS NULL")
     assert left == [(1,)]
+
+
+def test_a_part_of_another_country_than_the_customers_is_refused(office: Office) -> None:
+    customers(office, replace(FIRM, subdivision="BY"))
+    stray = customers(office, replace(FIRM, country=None, subdivision="SCT"))
+    moved = customers(office, replace(FIRM, country="GB"))
+    for result in (stray, moved):
+        assert not result.stored
+        assert "no part of" in result.rejected[0].reason
+    fits = customers(office, replace(FIRM, country="GB", subdivision="SCT"))
+    assert (fits.stored, fits.updated) == (True, 1)
+    assert customers(office, replace(FIRM, country=None)).stored

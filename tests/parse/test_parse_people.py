@@ -87,6 +87,43 @@ def test_a_country_is_two_letters_and_a_name_is_answered_with_them(cell: str, wo
     assert words in customer_reason("country", cell)
 
 
+@pytest.mark.parametrize(
+    ("country", "cell", "code"),
+    [
+        ("DE", "by", "BY"),
+        ("DE", "DE-BY", "BY"),
+        ("DE", "Baden-württemberg", "BW"),
+        ("US", "California", "CA"),
+        ("GB", "Scotland", "SCT"),
+        ("SG", "Central", "Central"),  # no part of it has holidays of its own
+    ],
+)
+def test_a_part_of_a_country_is_known_by_code_and_by_name(
+    country: str, cell: str, code: str
+) -> None:
+    row = customer("name,country,subdivision", f"A,{country},{cell}")
+    assert row.subdivision == code
+
+
+@pytest.mark.parametrize(
+    ("country", "cell", "words"),
+    [
+        ("DE", "Bayren", "Did you mean BY?"),
+        ("US", "Californa", "Did you mean CA?"),
+        ("DE", "Atlantis", "Use a code such as BB, or leave it empty."),
+        ("GB", "BY", "leave it empty"),
+    ],
+)
+def test_an_unknown_part_of_a_country_is_refused_with_its_line(
+    country: str, cell: str, words: str
+) -> None:
+    found = read_customers(f"name,country,subdivision\nA,{country},{cell}\n")
+    (refused,) = found.rejected
+    assert refused.line == 2
+    assert refused.reason.startswith(f'"{cell}" is no part of {country}')
+    assert words in refused.reason
+
+
 @pytest.mark.parametrize("cell", ["-1", "12.5", "many", "1e3", "99999999", "٣"])
 def test_a_headcount_is_a_whole_number(cell: str) -> None:
     assert "whole number" in customer_reason("headcount", cell)

@@ -6,23 +6,15 @@ from datetime import date, time
 
 import pytest
 
-from campaigns.rules.calendar import DAY, Closure, WorkCalendar
+from campaigns.rules.calendar import DAY, Hours, WorkCalendar
 from campaigns.rules.dates import Loads, Terms, by_staff, judge, offer, span
 from campaigns.rules.roster import Crew, Limits, Load, Technician, gap, usual_week
 from campaigns.rules.steps import Rules
+from tests.rules.calendar_kit import STARTED, USUAL, a_calendar, works
 
 STATES = 2_500  # for each of the seeds, so 10,000
 SEEDS = (1, 2, 3, 4)
-STARTED = date(2026, 6, 1)
 NOON = time(12, 30)
-CALENDARS = (
-    WorkCalendar(
-        "Europe/Berlin", "DE", "BY", (Closure(date(2026, 6, 23), date(2026, 6, 24), "x"),)
-    ),
-    WorkCalendar("America/New_York", "US"),
-    WorkCalendar("Asia/Tokyo", "JP"),
-    WorkCalendar("UTC"),
-)
 BOOK = (Rules(), Rules(avoid_weekdays=(), avoid_holiday_eves=False, slots=(time(8), NOON)))
 TESS = Technician("tess", (480, 480, 480, 480, 480, 0, 0))
 WEDNESDAY = date(2026, 9, 9)
@@ -54,7 +46,7 @@ def state(dice: random.Random) -> tuple[Terms, dict[date, int], Loads]:
         span=span(STARTED, vendor, rules),
         enforced_on=vendor,
         vendor="Microsoft",
-        calendar=dice.choice(CALENDARS),
+        calendar=a_calendar(dice),
         rules=rules,
         minutes=dice.choice((30, 66, 100, 240, 480)),
         day_minutes=480,
@@ -81,7 +73,7 @@ def may(terms: Terms, day: date, free: dict[date, int], loads: Loads) -> bool:
         and terms.span.first <= day <= terms.span.last
         and (terms.enforced_on is None or day < terms.enforced_on)
         and (day - terms.today).days >= 2
-        and terms.calendar.is_working(day)
+        and works(terms.calendar, day, rules.slots)
         and day.weekday() not in rules.avoid_weekdays
         and not (rules.avoid_holiday_eves and terms.calendar.holiday(day + DAY))
         and all(abs((day - other).days) >= limits.distance for other in terms.others)
@@ -109,6 +101,9 @@ def test_what_is_offered_is_accepted_and_what_is_closed_has_the_same_reason(
             verdict = judge(terms, one.day, None, free, loads)
             assert verdict == one.verdict
             assert all(judge(terms, one.day, at, free, loads) == verdict for at in one.times)
+            closed = set(terms.rules.slots) - set(one.times) if verdict.open else ()
+            for at in closed:
+                assert judge(terms, one.day, at, free, loads).code == "outside_hours"
             assert bool(one.times) == verdict.open
             if verdict.open:
                 assert may(terms, one.day, free, loads)
@@ -122,7 +117,8 @@ def test_what_is_offered_is_accepted_and_what_is_closed_has_the_same_reason(
         sys.stdout.write(f"\n{STATES} states, {count} days offered or closed: {codes}\n")
     assert set(codes) >= {
         "open", "full", "no_skill", "off_duty", "campaign_limit", "day_limit", "too_close",
-        "holiday", "freeze", "weekend", "eve", "avoided_weekday", "too_soon",
+        "holiday", "freeze", "weekend", "closed_weekday", "outside_hours",
+        "eve", "avoided_weekday", "too_soon",
     }  # fmt: skip
 
 
@@ -186,3 +182,22 @@ def test_staff_may_pass_over_the_distance_but_over_no_limit() -> None:
 def test_a_usual_week_and_distances_are_said_as_people_say_them() -> None:
     assert usual_week(480) == (480, 480, 480, 480, 480, 0, 0)
     assert [gap(days) for days in (1, 7, 10, 14)] == ["a day", "a week", "10 days", "two weeks"]
+
+
+def test_the_hours_that_close_a_day_are_said_with_whose_they_are() -> None:
+    short = (None, Hours(time(13), time(17)), *((Hours(time(8), time(18)),) * 3), None, None)
+    slots = Rules(slots=(time(8), time(18)))
+    tuesday = WEDNESDAY + 6 * DAY
+    place = ("Europe/Berlin", None, None, ())
+    for calendar, words in (
+        (WorkCalendar(*place, short, True), "On Tuesdays you are open from 13:00 to 17:00"),
+        (WorkCalendar(*place, short), "On Tuesdays we are open from 13:00 to 17:00"),
+        (WorkCalendar(*place, USUAL, True, short), "On Tuesdays we are open from 13:00 to 17:00"),
+        (WorkCalendar(*place, short, True, USUAL), "On Tuesdays you are open from 13:00 to 17:00"),
+    ):
+        case = terms(calendar=calendar, rules=slots)
+        verdict = judge(case, tuesday, None, {})
+        assert verdict.code == "outside_hours"
+        assert verdict.reason == f"{words}, and we start at 08:00, 18:00."
+        monday = judge(case, tuesday - DAY + 7 * DAY, None, {})
+        assert monday.reason.endswith("do not work on Mondays.")

@@ -47,6 +47,8 @@ public     POST /c/<token>/review
 public     GET  /c/<token>/thanks/<slug>
 public     GET  /c/<token>/undo
 public     POST /c/<token>/undo
+read       GET  /calendar
+plan       POST /calendar
 read       GET  /campaigns
 read       GET  /campaigns/<number>
 read       GET  /campaigns/<number>.csv
@@ -83,9 +85,8 @@ plan       GET  /customers/<customer_id>/contacts/new
 plan       POST /customers/<customer_id>/exemptions
 plan       POST /customers/<customer_id>/exemptions/<exemption_id>/end
 plan       GET  /customers/<customer_id>/exemptions/new
-plan       POST /customers/<customer_id>/freezes
-plan       POST /customers/<customer_id>/freezes/<freeze_id>/remove
-plan       GET  /customers/<customer_id>/freezes/new
+read       GET  /customers/<customer_id>/calendar
+plan       POST /customers/<customer_id>/calendar
 read       GET  /customers/<customer_id>/people.csv
 agree      GET  /customers/<customer_id>/rollouts/<rollout_id>/date
 agree      POST /customers/<customer_id>/rollouts/<rollout_id>/date
@@ -95,6 +96,14 @@ grant      GET  /customers/<customer_id>/rollouts/<rollout_id>/deferrals
 grant      POST /customers/<customer_id>/rollouts/<rollout_id>/deferrals
 agree      POST /customers/<customer_id>/rollouts/<rollout_id>/links
 agree      POST /customers/<customer_id>/rollouts/<rollout_id>/withdraw
+plan       POST /freezes
+plan       GET  /freezes/new
+read       GET  /freezes/<freeze_id>
+plan       POST /freezes/<freeze_id>
+plan       GET  /freezes/<freeze_id>/edit
+plan       POST /freezes/<freeze_id>/remove
+agree      POST /freezes/<freeze_id>/approve
+agree      POST /freezes/<freeze_id>/keep
 public     GET  /g/<token>
 public     GET  /g/<token>/<name>
 public     GET  /g/<token>/done

@@ -31,7 +31,7 @@ def a_day_later(office: Office) -> int:
 def filled_in(ada: Person, customer: int) -> list[str]:
     """Ada's own work; the addresses that she is led to."""
     freeze = {"starts": "2026-08-03", "ends": "2026-08-07", "reason": "Stocktaking"}
-    ada.follow(f"/customers/{customer}/freezes", **freeze)
+    ada.follow("/freezes", **freeze, customer=str(customer))
     ada.post("/reports/keep", campaign="1")
     return [str(ada.upload("customers", CUSTOMERS).headers["Location"])]
 

@@ -1,7 +1,5 @@
 """Exemptions, contacts by hand, and freezes of one customer."""
 
-from datetime import timedelta
-
 from flask import Flask
 from sqlalchemy import select
 
@@ -9,12 +7,9 @@ from campaigns.models import (
     Contact,
     Exemption,
     FormerAddress,
-    Freeze,
 )
 from tests.kit import (
     Office,
-    agree_on,
-    open_days,
     rows_of,
     sent,
 )
@@ -24,7 +19,6 @@ from tests.web.board_kit import (
     contact_id,
     forms_on,
     northwind,
-    open_day,
     steps,
     words_on,
 )
@@ -135,33 +129,3 @@ def test_whoever_left_gets_no_letters_and_the_last_decider_is_missed(
     dana.follow(f"{where}/back")
     assert dana.post(f"{where}/back").status_code == 409
     assert {"contact_left", "contact_back"} <= set(steps(office, customer))
-
-
-def test_a_freeze_closes_days_and_names_the_date_that_lies_in_it(
-    office: Office, app: Flask
-) -> None:
-    customer, rollout = northwind(office)
-    day = open_day(office, rollout, 0)
-    agree_on(office, rollout, day)
-    dana = at_work(office, app, "Dana")
-    where = f"/customers/{customer}/freezes"
-    form = {"starts": str(day), "ends": str(day + timedelta(days=3)), "reason": "office move"}
-    page = dana.follow(where, **form)
-    assert "Agreed already and still standing" in words_on(page)
-    dana.follow(where, **form)
-    with office.store.reading() as session:
-        (freeze,) = session.scalars(select(Freeze)).all()
-    assert day not in [one.day for one in open_days(office, rollout)]
-    for wrong, sentence in (
-        ({"ends": "2026-01-01"}, "The last day lies before the first."),
-        ({"ends": "2029-01-01"}, "at most a year"),
-        ({"starts": "x"}, "is not a date"),
-        ({"reason": ""}, "The reason is missing."),
-    ):
-        refused = dana.post(where, **{**form, **wrong})
-        assert refused.status_code == 422, wrong
-        assert sentence in words_on(refused)
-    gone = dana.follow(f"{where}/{freeze.id}/remove")
-    assert where in forms_on(gone)
-    assert dana.post(f"{where}/{freeze.id}/remove").status_code == 404
-    assert steps(office, customer)[-2:] == ["freeze_added", "freeze_removed"]
