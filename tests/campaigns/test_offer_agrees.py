@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from campaigns import agree, choice
 from campaigns.capacity import Room
 from campaigns.errors import Conflict
-from campaigns.models import Freeze, Rollout
+from campaigns.models import Rollout
 from campaigns.rules.dates import TAKEN, OfferedDay
+from tests.campaigns.freeze_kit import freeze, week
 from tests.campaigns.roster_kit import (
     TESS,
     UMA,
@@ -56,10 +57,19 @@ def world(office: Office, dice: random.Random) -> list[int]:
             agree_on(office, rollout, dice.choice(days))
     late = office.now.date() + timedelta(days=70)
     take_off(office, TESS, late, late + timedelta(days=dice.randrange(9)))
-    with office.store.writing() as session:
-        closed = late + timedelta(days=dice.randrange(20))
-        session.add(Freeze(customer_id=None, starts=closed, ends=closed, reason="stocktaking"))
+    close_days(office, dice, late)
     return dice.sample(rollouts, ASKED)
+
+
+def close_days(office: Office, dice: random.Random, late: date) -> None:
+    """Freezes of everybody, of a customer and of a campaign; weeks of us and of customers."""
+    closed = late + timedelta(days=dice.randrange(20))
+    freeze(office, closed, reason="stocktaking")
+    freeze(office, date(2026, 1, 1), repeats="month_end", workdays=3, customer=dice.randint(1, 5))
+    freeze(office, date(2025, 9, 3), date(2025, 9, 8), repeats="yearly", campaign=1)
+    freeze(office, date(2026, 1, 8), repeats="weekly", until=late, customer=dice.randint(1, 5))
+    week(office, dice.randint(1, 5), dice.choice(("tue-fri 7-12", "mon-sat 13-20")))
+    week(office, None, dice.choice((None, "mon-thu 8-17")))
 
 
 def open_days_of(office: Office, rollout: int) -> list[date]:
@@ -110,12 +120,14 @@ def test_every_day_is_met_as_the_offer_says(
             case = choice.open_case(session, rollout, office.now, 480)
             offered = choice.offers(session, case)
             for one in offered:
-                code, words = answer(session, case, one.day, time(8))
+                at = one.times[0] if one.times else time(8)
+                code, words = answer(session, case, one.day, at)
                 assert (code, one.verdict.reason in words) == (expected(one)[0], True), one
                 codes[one.verdict.code] = codes.get(one.verdict.code, 0) + 1
                 asked += 1
         for one in dice.sample(offered, min(BOOKED, len(offered))):
-            assert books(office, rollout, one.day, time(18)) == one.verdict.open
+            at = one.times[-1] if one.times else time(18)
+            assert books(office, rollout, one.day, at) == one.verdict.open
             booked += 1
     with capsys.disabled():
         sys.stdout.write(f"\n{asked} days asked for, {booked} booked in earnest: {codes}\n")

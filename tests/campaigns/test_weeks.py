@@ -4,7 +4,9 @@ from datetime import date, time
 
 import pytest
 
+from campaigns import propose
 from campaigns.errors import Invalid
+from campaigns.models import Campaign
 from campaigns.register.weeks import week_of
 from campaigns.rules.hours import said
 from tests.campaigns.agree_kit import code_of, free, invited
@@ -110,3 +112,22 @@ def test_a_week_is_kept_and_said_as_it_is_written(office: Office) -> None:
     assert first_of(office, rollout)
     with pytest.raises(Invalid, match="closing time must be after opening time"):
         week(office, customer, "mon 9-9")
+
+
+def test_the_proposer_sees_weeks_and_freezes_of_every_kind(office: Office) -> None:
+    rollout = invited(office)
+    campaign = int(rows_of(office, "SELECT campaign_id FROM rollout")[0][0])
+    soonest = proposed_day(office, campaign)
+    freeze(office, soonest, repeats="weekly", campaign=campaign)
+    week(office, customer_of(office), "wed-thu 8-18")
+    day = proposed_day(office, campaign)
+    assert day.weekday() in {2, 3} - {soonest.weekday()}
+    assert day in free(office, rollout)
+
+
+def proposed_day(office: Office, campaign: int) -> date:
+    with office.store.reading() as session:
+        row = session.get_one(Campaign, campaign)
+        (line,) = propose.proposed(session, row, office.now, 480).lines
+    assert line.day is not None
+    return line.day
