@@ -145,6 +145,8 @@ def _follow(
         binding = rollout.vendor_day or campaign.vendor_day
         offered = span(calendar.today(campaign.started_at), binding, rules)
         rollout.first_day, rollout.last_day = offered.first, offered.last
+        if rollout.state == "missed" and binding is not None and binding > calendar.today(now):
+            rollout.state = "invited"  # there is a date to keep to again
         _plan_anew(session, rollout.id, binding, steps, calendar, now)
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 from jinja2 import StrictUndefined
 from werkzeug.security import safe_join
 
@@ -48,12 +48,21 @@ def create_app(runtime: Runtime, settings: Settings) -> Flask:
     errors.install(app)
     show.install(app.jinja_env)
     app.context_processor(_shell)
+    if (runtime.clock.speed or 0) >= WATCHED:
+        app.after_request(_look_again)
     _pin_static(app)
     packed.install(app)
     for blueprint in (*pages.blueprints(), *api.blueprints()):
         app.register_blueprint(blueprint)
     security.exempt_letter_pages(app)
     return app
+
+
+def _look_again(response: Response) -> Response:
+    """A clock that lets days pass in seconds is there to be watched."""
+    if request.path in LIVELY and response.status_code == 200:
+        response.headers["Refresh"] = "2"
+    return response
 
 
 def _shell() -> dict[str, Any]:
@@ -65,7 +74,6 @@ def _shell() -> dict[str, Any]:
         "may": auth.may,
         "provider": here.provider,
         "driven_at": show.moment(here.clock.now().astimezone(UTC)) if driven else None,
-        "watched": (here.clock.speed or 0) >= WATCHED and request.path in LIVELY,
         "dev_mailbox": settings.mail.startswith("mailbox:"),
     }
 

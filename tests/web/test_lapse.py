@@ -16,6 +16,7 @@ from campaigns.store import Store
 from rollout.cli.context import open_runtime
 from rollout.seed import demo_settings, lapse, load_demo
 from rollout.settings import load
+from rollout.web import create_app
 from workers.runtime import HandClock, Runtime
 from workers.steward import tick
 
@@ -115,3 +116,18 @@ def test_a_restart_goes_on_where_the_clock_stood(tmp_path: Path) -> None:
     assert later.start == stage.start
     assert len(list(later.due(later.on(200)))) < len(list(stage.due(stage.on(200))))
     made.store.close()
+
+
+@pytest.mark.parametrize(("speed", "again"), [(86_400.0, "2"), (0.0, None), (60.0, None)])
+def test_pages_look_again_by_themselves_only_where_days_race(
+    tmp_path: Path, speed: float, again: str | None
+) -> None:
+    loaded = load({"ROLLOUT_DATA": str(tmp_path)}, **demo_settings({}))
+    rt = replace(open_runtime(loaded), clock=Racing(NOW, speed=speed))
+    page = create_app(rt, loaded.settings).test_client().get("/sign-in")
+    assert page.headers.get("Refresh") is None
+    board = create_app(rt, loaded.settings)
+    with board.test_request_context("/"):
+        answer = board.process_response(board.make_response("here"))
+    assert answer.headers.get("Refresh") == again
+    rt.store.close()
