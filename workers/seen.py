@@ -1,0 +1,273 @@
+"""What has happened on a rehearsal's stage, read as events."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from campaigns.models import (
+    Agreement,
+    Booking,
+    Campaign,
+    Contact,
+    Customer,
+    Delivery,
+    LetterVersion,
+    Rollout,
+    Step,
+    Task,
+    Touch,
+)
+from guides.letters import CompiledLetter
+from workers.events import Event
+
+AT_ONCE = 2_000  # rows that are held while they are read
+CONFLICTS = ("name_contact", "no_day", "not_told")
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What had happened before the rehearsal began, by id."""
+
+    deliveries: frozenset[int]
+    touches: frozenset[int]
+    tasks: frozenset[int]
+
+
+def past_of(session: Session) -> Past:
+    """What is settled by now; a clock that stands still cannot tell it from what comes."""
+    settled = select(Delivery.id).where(Delivery.settled_at.is_not(None))
+    done = select(Touch.id).where(Touch.done_at.is_not(None))
+    return Past(
+        frozenset(session.scalars(settled)),
+        frozenset(session.scalars(done)),
+        frozenset(session.scalars(select(Task.id))),
+    )
+
+
+def events_since(
+    session: Session, start: datetime, past: Past, campaigns: Collection[int]
+) -> list[Event]:
+    """The events of these campaigns, in the order in which they happen."""
+    events = [*_mails(session, start, past, campaigns)]
+    events += _touches(session, start, past, campaigns)
+    events += _tasks(session, past, campaigns)
+    events += _bookings(session, start, campaigns)
+    return sorted(
+        events,
+        key=lambda event: (event.at, event.customer, event.campaign, event.step, event.kind),
+    )
+
+
+_MAILS = (
+    select(
+        Delivery.id,
+        Delivery.touch_id,
+        Delivery.state,
+        Delivery.reason,
+        Delivery.settled_at,
+        Delivery.letter_version,
+        Contact.email,
+    )
+    .join(Contact, Contact.id == Delivery.contact_id)
+    .order_by(Delivery.touch_id, Delivery.state, Delivery.reason, Contact.email)
+)
+
+
+def _mails(
+    session: Session, start: datetime, past: Past, campaigns: Collection[int]
+) -> Iterator[Event]:
+    letters = _letters(session)
+    rows = session.execute(_MAILS.where(Delivery.settled_at >= start)).yield_per(AT_ONCE)
+    scenes = _scenes(session, campaigns)
+    fresh = (row for row in rows if row.id not in past.deliveries and row.touch_id in scenes)
+    for _, group in groupby(fresh, lambda row: (row.touch_id, row.state, row.reason)):
+        yield _mail(session, list(group), scenes, letters)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What the letters of one touch have in common."""
+
+    customer: str
+    zone: str
+    step: str
+    audience: str
+    campaign: str
+    closes: datetime
+    note: str | None
+
+
+def _scenes(session: Session, campaigns: Collection[int]) -> dict[int, _Scene]:
+    rows = session.execute(
+        select(
+            Touch.id,
+            Customer.name,
+            Customer.timezone,
+            Step.key,
+            Step.audience,
+            Campaign.name,
+            Touch.valid_until,
+            Touch.note,
+        )
+        .join(Step, Step.id == Touch.step_id)
+        .join(Rollout, Rollout.id == Touch.rollout_id)
+        .join(Campaign, Campaign.id == Rollout.campaign_id)
+        .join(Customer, Customer.id == Rollout.customer_id)
+        .where(Touch.opened_at.is_not(None), Campaign.id.in_(campaigns))
+    )
+    return {row[0]: _Scene(*row[1:]) for row in rows.yield_per(AT_ONCE)}
+
+
+def _letters(session: Session) -> dict[str, CompiledLetter]:
+    rows = session.execute(select(LetterVersion.version, LetterVersion.compiled))
+    return {version: CompiledLetter.from_dict(stored) for version, stored in rows}
+
+
+def _mail(
+    session: Session,
+    group: Sequence[Row[Any]],
+    scenes: dict[int, _Scene],
+    letters: dict[str, CompiledLetter],
+) -> Event:
+    first = group[0]
+    scene = scenes[first.touch_id]
+    sent = first.state == "sent"
+    subject = ""
+    if sent and first.letter_version in letters:
+        facts = session.scalar(select(Delivery.facts).where(Delivery.id == first.id)) or {}
+        subject = _subject(letters[first.letter_version].subject, facts)
+    return Event(
+        at=first.settled_at,
+        local=_local(first.settled_at, scene.zone),
+        zone=scene.zone,
+        customer=scene.customer,
+        step=scene.step,
+        kind="mail" if sent else "conflict" if first.state == "failed" else "skip",
+        audience=scene.audience,
+        people=len(group),
+        subject=subject,
+        reason=first.reason or scene.note or "",
+        recipients=tuple(row.email for row in group),
+        closes=scene.closes,
+        campaign=scene.campaign,
+    )
+
+
+def _subject(subject: str, facts: dict[str, str]) -> str:
+    for name, value in facts.items():
+        subject = subject.replace(f"{{{{{name}}}}}", value)
+    return subject
+
+
+def _touches(
+    session: Session, start: datetime, past: Past, campaigns: Collection[int]
+) -> Iterator[Event]:
+    rows = session.execute(
+        select(Touch, Step, Customer.name, Customer.timezone, Campaign.name)
+        .join(Step, Step.id == Touch.step_id)
+        .join(Rollout, Rollout.id == Touch.rollout_id)
+        .join(Campaign, Campaign.id == Rollout.campaign_id)
+        .join(Customer, Customer.id == Rollout.customer_id)
+        .where(Touch.done_at >= start, Campaign.id.in_(campaigns))
+    )
+    for touch, step, customer, zone, campaign in rows.yield_per(AT_ONCE):
+        kind = _kind(touch, step)
+        if kind is None or touch.id in past.touches:
+            continue
+        at = touch.opened_at or touch.due
+        yield Event(
+            at=at,
+            local=_local(at, zone),
+            zone=zone,
+            customer=customer,
+            step=step.key,
+            kind=kind,
+            audience=step.audience,
+            people=0,
+            subject=step.title,
+            reason=touch.reason or touch.note or "",
+            campaign=campaign,
+        )
+
+
+def _kind(touch: Touch, step: Step) -> str | None:
+    """None where letters, or the booking itself, say what became of a touch."""
+    if touch.state == "done" and step.channel == "booking":
+        return None
+    if touch.state == "done" and step.channel == "task":
+        return "task"
+    return "skip" if touch.state == "skipped" or (touch.state == "done" and touch.reason) else None
+
+
+def _tasks(session: Session, past: Past, campaigns: Collection[int]) -> Iterable[Event]:
+    """What staff is asked to do besides the steps of the playbook."""
+    rows = session.execute(
+        select(Task, Customer.name, Customer.timezone, Campaign.name)
+        .join(Rollout, Rollout.id == Task.rollout_id)
+        .join(Campaign, Campaign.id == Rollout.campaign_id)
+        .join(Customer, Customer.id == Rollout.customer_id)
+        .where(Campaign.id.in_(campaigns), Task.dedupe_key.not_like("touch:%"))
+    )
+    for task, customer, zone, campaign in rows:
+        if task.id in past.tasks:
+            continue
+        yield Event(
+            at=task.due,
+            local=_local(task.due, zone),
+            zone=zone,
+            customer=customer,
+            step=task.kind,
+            kind="conflict" if task.kind in CONFLICTS else "task",
+            audience="provider",
+            people=0,
+            subject=task.title,
+            reason=task.text,
+            campaign=campaign,
+        )
+
+
+def _bookings(session: Session, start: datetime, campaigns: Collection[int]) -> Iterable[Event]:
+    rows = session.execute(
+        select(
+            Agreement.instant, Agreement.zone, Agreement.how, Customer.name, Campaign.name,
+            Booking.minutes,
+        )
+        .join(
+            Rollout, (Rollout.id == Agreement.rollout_id) & (Rollout.version == Agreement.version)
+        )
+        .join(Campaign, Campaign.id == Rollout.campaign_id)
+        .join(Customer, Customer.id == Rollout.customer_id)
+        .outerjoin(
+            Booking, (Booking.rollout_id == Rollout.id) & (Booking.released_at.is_(None))
+        )
+        .where(Agreement.instant >= start, Campaign.id.in_(campaigns))
+    )  # fmt: skip
+    for instant, zone, how, customer, campaign, minutes in rows:
+        yield Event(
+            at=instant,
+            local=_local(instant, zone),
+            zone=zone,
+            customer=customer,
+            step="agreed-date",
+            kind="booking",
+            audience="provider",
+            people=0,
+            subject=f"{customer}: agreed date",
+            reason=how,
+            campaign=campaign,
+            minutes=minutes or 0,
+        )
+
+
+_zone = cache(ZoneInfo)
+
+
+def _local(at: datetime, zone: str) -> str:
+    return at.astimezone(_zone(zone)).strftime("%Y-%m-%dT%H:%M")
