@@ -87,7 +87,7 @@ def rehearse_all(rt: Runtime, until: datetime | None = None) -> Rehearsal:
 def _play(rt: Runtime, name: str, wanted: Sequence[int], until: datetime | None) -> Rehearsal:
     now = rt.clock.now()
     end = until or now + HORIZON
-    copy = Store("sqlite://", durable=False)
+    copy = Store("sqlite://", durable=False, journalled=False)
     try:
         copy_house(rt, copy, wanted)
         stage = _stage(rt, copy, now)
@@ -118,6 +118,7 @@ def _stage(rt: Runtime, copy: Store, now: datetime) -> Runtime:
         rehearsal=True,
         connections=1,
         marks=AT_ONCE,
+        touches=AT_ONCE,
         limits=NO_LIMITS,
         signer=None,
         worded={},

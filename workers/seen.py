@@ -1,5 +1,6 @@
 """What has happened on a rehearsal's stage, read as events."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Text, select, type_coerce
 from sqlalchemy.orm import Session
 
 from campaigns.models import (
@@ -28,7 +29,7 @@ from guides.letters import CompiledLetter
 from workers.events import Event
 
 AT_ONCE = 2_000  # rows that are held while they are read
-CONFLICTS = ("name_contact", "no_day", "not_told")
+CONFLICTS = ("name_contact", "no_day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ _MAILS = (
         Delivery.settled_at,
         Delivery.letter_version,
         Contact.email,
+        type_coerce(Delivery.facts, Text).label("facts"),
     )
     .join(Contact, Contact.id == Delivery.contact_id)
     .order_by(Delivery.touch_id, Delivery.state, Delivery.reason, Contact.email)
@@ -88,7 +90,7 @@ def _mails(
     scenes = _scenes(session, campaigns)
     fresh = (row for row in rows if row.id not in past.deliveries and row.touch_id in scenes)
     for _, group in groupby(fresh, lambda row: (row.touch_id, row.state, row.reason)):
-        yield _mail(session, list(group), scenes, letters)
+        yield _mail(list(group), scenes, letters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,6 @@ def _letters(session: Session) -> dict[str, CompiledLetter]:
 
 
 def _mail(
-    session: Session,
     group: Sequence[Row[Any]],
     scenes: dict[int, _Scene],
     letters: dict[str, CompiledLetter],
@@ -141,8 +142,8 @@ def _mail(
     sent = first.state == "sent"
     subject = ""
     if sent and first.letter_version in letters:
-        facts = session.scalar(select(Delivery.facts).where(Delivery.id == first.id)) or {}
-        subject = _subject(letters[first.letter_version].subject, facts)
+        # Read once a touch: the subject is the same for all of its people.
+        subject = _subject(letters[first.letter_version].subject, json.loads(first.facts))
     return Event(
         at=first.settled_at,
         local=_local(first.settled_at, scene.zone),
