@@ -56,9 +56,7 @@ class Store:
     def reading(self) -> Iterator[Session]:
         """A session that cannot leave anything behind: it ends in a rollback, or was read-only."""
         with self._connection(writing=False) as connection:
-            session = Session(
-                connection, expire_on_commit=False, autoflush=False, info=self._told
-            )
+            session = Session(connection, expire_on_commit=False, autoflush=False, info=self._told)
             try:
                 yield session
                 if self.dialect == "postgresql":
@@ -160,8 +158,7 @@ def insert_missing(session: Session, table: Any, rows: Sequence[Mapping[str, Any
     target: Table = table.__table__
     connection = session.connection()
     if connection.dialect.name == "sqlite":
-        many = sqlite.insert(target).on_conflict_do_nothing()
-        return connection.execute(many, list(rows)).rowcount
+        return connection.execute(_unless_there(target), list(rows)).rowcount
     if len(rows) >= MANY and not any(_is_json(target.c[name]) for name in rows[0]):
         columns = {name: [row[name] for row in rows] for name in rows[0]}
         first, *others = columns
@@ -173,6 +170,11 @@ def insert_missing(session: Session, table: Any, rows: Sequence[Mapping[str, Any
     key = next(iter(target.primary_key))
     few = postgresql.insert(target).on_conflict_do_nothing().returning(key)
     return len(connection.execute(few, list(rows)).all())
+
+
+@cache
+def _unless_there(table: Table) -> sqlite.Insert:
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 @contextmanager

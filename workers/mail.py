@@ -106,7 +106,7 @@ class NoMailer(MailSession):
     def steps(self, envelope: Envelope) -> Steps:
         if not (yield Pause.MARK):
             return STOPPED
-        return Outcome("accepted", 250, "Rehearsed")
+        return Outcome("accepted", 250, f"Rehearsed: {envelope.delivery}")
 
 
 class MemoryMailer(MailSession):

@@ -1,4 +1,4 @@
-"""A provider's year with a fixed seed: twelve campaigns over all its customers, a few people each."""
+"""A provider's year with a fixed seed: campaigns over all its customers, a few people each."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -36,7 +36,7 @@ def settle_in(store: Store, customers: int, campaigns: int) -> Office:
     migrations.upgrade(store.engine)
     office = fresh_office(store, NOW)
     _add_technicians(office)
-    dice = Random(SEED)  # noqa: S311 - the same crowd each time
+    dice = Random(SEED)
     rows = [_customer(number) for number in range(customers)]
     with store.writing() as session:
         register.import_customers(session, parsed(*rows), who=ADA, now=NOW)
