@@ -13,7 +13,7 @@ CLIENT = ChangeRecord(
     vendor="Microsoft",
     title="The old client ends",
     text="Microsoft ends the old client.",
-    category="client",
+    category="client-migration",
     evidence="mfa",
     milestones=(MilestoneRecord("action-by", date(2026, 11, 20), source="MC2"),),
 )
@@ -36,7 +36,7 @@ def two_campaigns(office: Office) -> None:
     for name, zone in CUSTOMERS.items():
         add_customer(office, name, people=1, zone=zone, country=None)
     add_technician(office, UMA)
-    set_skills(office, UMA, "client")
+    set_skills(office, UMA, "client-migration")
     take_off(office, TESS, date(2026, 10, 1), date(2026, 10, 20))
     set_limits(office, day=1)
     first = open_campaign(office, FIRST)
