@@ -71,8 +71,7 @@ def open_due(rt: Runtime, now: datetime) -> Tally:
         for several in _batched(ids, rt.touches):
             if rt.stopping.is_set():
                 return tally
-            trouble = _open_several(rt, several, now, tally)
-            stuck.update(trouble)
+            stuck.update(trouble := _open_several(rt, several, now, tally))
             if not trouble and over():
                 tally.more = True
                 return tally

@@ -1,20 +1,16 @@
 """What has happened on a rehearsal's stage, read as events."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from itertools import groupby
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Text, select, type_coerce
 from sqlalchemy.orm import Session
 
 from campaigns.models import (
-    Agreement,
-    Booking,
     Campaign,
     Contact,
     Customer,
@@ -27,18 +23,7 @@ from campaigns.models import (
 )
 from guides.letters import CompiledLetter
 from workers.events import Event
-
-AT_ONCE = 2_000  # rows that are held while they are read
-CONFLICTS = ("name_contact", "no_day")
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What had happened before the rehearsal began, by id."""
-
-    deliveries: frozenset[int]
-    touches: frozenset[int]
-    tasks: frozenset[int]
+from workers.seen_work import AT_ONCE, Past, bookings, local_of, tasks, touches
 
 
 def past_of(session: Session) -> Past:
@@ -57,9 +42,9 @@ def events_since(
 ) -> list[Event]:
     """The events of these campaigns, in the order in which they happen."""
     events = [*_mails(session, start, past, campaigns)]
-    events += _touches(session, start, past, campaigns)
-    events += _tasks(session, past, campaigns)
-    events += _bookings(session, start, campaigns)
+    events += touches(session, start, past, campaigns)
+    events += tasks(session, past, campaigns)
+    events += bookings(session, start, campaigns)
     return sorted(
         events,
         key=lambda event: (event.at, event.customer, event.campaign, event.step, event.kind),
@@ -146,7 +131,7 @@ def _mail(
         subject = _subject(letters[first.letter_version].subject, json.loads(first.facts))
     return Event(
         at=first.settled_at,
-        local=_local(first.settled_at, scene.zone),
+        local=local_of(first.settled_at, scene.zone),
         zone=scene.zone,
         customer=scene.customer,
         step=scene.step,
@@ -165,110 +150,3 @@ def _subject(subject: str, facts: dict[str, str]) -> str:
     for name, value in facts.items():
         subject = subject.replace(f"{{{{{name}}}}}", value)
     return subject
-
-
-def _touches(
-    session: Session, start: datetime, past: Past, campaigns: Collection[int]
-) -> Iterator[Event]:
-    rows = session.execute(
-        select(Touch, Step, Customer.name, Customer.timezone, Campaign.name)
-        .join(Step, Step.id == Touch.step_id)
-        .join(Rollout, Rollout.id == Touch.rollout_id)
-        .join(Campaign, Campaign.id == Rollout.campaign_id)
-        .join(Customer, Customer.id == Rollout.customer_id)
-        .where(Touch.done_at >= start, Campaign.id.in_(campaigns))
-    )
-    for touch, step, customer, zone, campaign in rows.yield_per(AT_ONCE):
-        kind = _kind(touch, step)
-        if kind is None or touch.id in past.touches:
-            continue
-        at = touch.opened_at or touch.due
-        yield Event(
-            at=at,
-            local=_local(at, zone),
-            zone=zone,
-            customer=customer,
-            step=step.key,
-            kind=kind,
-            audience=step.audience,
-            people=0,
-            subject=step.title,
-            reason=touch.reason or touch.note or "",
-            campaign=campaign,
-        )
-
-
-def _kind(touch: Touch, step: Step) -> str | None:
-    """None where letters, or the booking itself, say what became of a touch."""
-    if touch.state == "done" and step.channel == "booking":
-        return None
-    if touch.state == "done" and step.channel == "task":
-        return "task"
-    return "skip" if touch.state == "skipped" or (touch.state == "done" and touch.reason) else None
-
-
-def _tasks(session: Session, past: Past, campaigns: Collection[int]) -> Iterable[Event]:
-    """What staff is asked to do besides the steps of the playbook."""
-    rows = session.execute(
-        select(Task, Customer.name, Customer.timezone, Campaign.name)
-        .join(Rollout, Rollout.id == Task.rollout_id)
-        .join(Campaign, Campaign.id == Rollout.campaign_id)
-        .join(Customer, Customer.id == Rollout.customer_id)
-        .where(Campaign.id.in_(campaigns), Task.dedupe_key.not_like("touch:%"))
-    )
-    for task, customer, zone, campaign in rows:
-        if task.id in past.tasks:
-            continue
-        yield Event(
-            at=task.due,
-            local=_local(task.due, zone),
-            zone=zone,
-            customer=customer,
-            step=task.kind,
-            kind="conflict" if task.kind in CONFLICTS else "task",
-            audience="provider",
-            people=0,
-            subject=task.title,
-            reason=task.text,
-            campaign=campaign,
-        )
-
-
-def _bookings(session: Session, start: datetime, campaigns: Collection[int]) -> Iterable[Event]:
-    rows = session.execute(
-        select(
-            Agreement.instant, Agreement.zone, Agreement.how, Customer.name, Campaign.name,
-            Booking.minutes,
-        )
-        .join(
-            Rollout, (Rollout.id == Agreement.rollout_id) & (Rollout.version == Agreement.version)
-        )
-        .join(Campaign, Campaign.id == Rollout.campaign_id)
-        .join(Customer, Customer.id == Rollout.customer_id)
-        .outerjoin(
-            Booking, (Booking.rollout_id == Rollout.id) & (Booking.released_at.is_(None))
-        )
-        .where(Agreement.instant >= start, Campaign.id.in_(campaigns))
-    )  # fmt: skip
-    for instant, zone, how, customer, campaign, minutes in rows:
-        yield Event(
-            at=instant,
-            local=_local(instant, zone),
-            zone=zone,
-            customer=customer,
-            step="agreed-date",
-            kind="booking",
-            audience="provider",
-            people=0,
-            subject=f"{customer}: agreed date",
-            reason=how,
-            campaign=campaign,
-            minutes=minutes or 0,
-        )
-
-
-_zone = cache(ZoneInfo)
-
-
-def _local(at: datetime, zone: str) -> str:
-    return at.astimezone(_zone(zone)).strftime("%Y-%m-%dT%H:%M")
