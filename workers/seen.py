@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Text, select, type_coerce
+from sqlalchemy import Text, select, type_coerce
 from sqlalchemy.orm import Session
 
 from campaigns.models import (
@@ -118,7 +118,7 @@ def _letters(session: Session) -> dict[str, CompiledLetter]:
 
 
 def _mail(
-    group: Sequence[Row[Any]],
+    group: Sequence[Any],
     scenes: dict[int, _Scene],
     letters: dict[str, CompiledLetter],
 ) -> Event:

@@ -109,6 +109,8 @@ def bookings(session: Session, start: datetime, campaigns: Collection[int]) -> I
         .where(Agreement.instant >= start, Campaign.id.in_(campaigns))
     )  # fmt: skip
     for instant, zone, how, customer, campaign, minutes in rows:
+        if instant is None:
+            continue
         yield Event(
             at=instant,
             local=local_of(instant, zone),
