@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from campaigns import choice, facts, people
 from campaigns.contact.claim import Claim
 from campaigns.contact.put_down import LETTER as PUT_DOWN
+from campaigns.crew import Roster, roster_of
 from campaigns.links import Links
 from campaigns.models import Campaign, Staff, VendorChange
 from campaigns.notices import standing_notice
 from campaigns.rules.adoption import People
 from campaigns.rules.days import long_day
+from campaigns.situation import situation_of
 from campaigns.terms import deadline_of, playbook_of
 
 BEFORE_AGREEMENT = ("announced", "first_slot", "vendor_date")
@@ -28,6 +30,9 @@ class _Shared:
     change: dict[int, dict[str, str]] = field(default_factory=dict)
     offers: dict[int, facts.Offer | None] = field(default_factory=dict)
     managers: dict[str, Staff] = field(default_factory=dict)
+    # The rollouts with their customers whose people are counted together.
+    alike: dict[tuple[int, date], dict[int, int]] = field(default_factory=dict)
+    rosters: dict[date, Roster] = field(default_factory=dict)
 
 
 def brief(
@@ -41,6 +46,10 @@ def brief(
 ) -> dict[int, dict[str, str]]:
     """Facts by delivery id. What is not known is absent, never guessed."""
     shared = _Shared(managers=_managers(session, claims))
+    for claim in claims:
+        today = facts.local_today(now, claim.customer.timezone)
+        among = shared.alike.setdefault((claim.campaign.id, today), {})
+        among[claim.rollout.id] = claim.customer.id
     return {
         claim.delivery.id: _facts(session, claim, shared, now, provider, links, day_minutes)
         for claim in claims
@@ -83,8 +92,9 @@ def _people(session: Session, claim: Claim, shared: _Shared, now: datetime) -> P
     if claim.customer.id not in counts:
         evidence = playbook_of(campaign.playbook_source).evidence.value
         today = facts.local_today(now, claim.customer.timezone)
-        found = people.count(session, [claim.rollout.id], campaign.id, evidence, today)
-        counts[claim.customer.id] = found.get(claim.customer.id, people.NOBODY)
+        alike = shared.alike.get((campaign.id, today), {claim.rollout.id: claim.customer.id})
+        found = people.count(session, list(alike), campaign.id, evidence, today)
+        counts |= {customer: found.get(customer, people.NOBODY) for customer in alike.values()}
     return counts[claim.customer.id]
 
 
@@ -102,7 +112,11 @@ def _offer(
     session: Session, claim: Claim, shared: _Shared, now: datetime, day_minutes: int
 ) -> facts.Offer | None:
     if claim.rollout.id not in shared.offers:
-        case = choice.open_case(session, claim.rollout.id, now, day_minutes)
+        today = facts.local_today(now, claim.customer.timezone)
+        if today not in shared.rosters:
+            shared.rosters[today] = roster_of(session, day_minutes, today)
+        situation = situation_of(session, claim.rollout.id)
+        case = choice.case_in(session, situation, now, day_minutes, shared.rosters[today])
         days = [offered.day for offered in choice.offers(session, case) if offered.verdict.open]
         shared.offers[claim.rollout.id] = (
             facts.Offer(days[0], days[-1], len(days)) if days else None

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.capacity import Room, room_for
-from campaigns.crew import roster_of
+from campaigns.crew import Roster, roster_of
 from campaigns.deferring import deferrals_of
 from campaigns.distance import others_of
 from campaigns.models import Agreement, Campaign, Customer, Rollout, VendorChange
@@ -42,11 +42,17 @@ def open_case(session: Session, rollout_id: int, now: datetime, day_minutes: int
     return case_in(session, situation_of(session, rollout_id), now, day_minutes)
 
 
-def case_in(session: Session, situation: Situation, now: datetime, day_minutes: int) -> Case:
-    """The same for a situation that is at hand."""
+def case_in(
+    session: Session,
+    situation: Situation,
+    now: datetime,
+    day_minutes: int,
+    roster: Roster | None = None,
+) -> Case:
+    """The same for a situation that is at hand, and the `roster` of the customer's own today."""
     calendar = calendar_of(session, situation.customer, situation.campaign.id)
     today = calendar.today(now)
-    roster = roster_of(session, day_minutes, today)
+    roster = roster or roster_of(session, day_minutes, today)
     others = others_of(session, situation.rollout, today, roster.limits.distance)
     rules = playbook_of(situation.campaign.playbook_source).rules
     moves = deferrals_of(session, situation.rollout, rules.deferrals)

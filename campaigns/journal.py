@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.models import PROVIDER_CHAIN, Contact, JournalEntry, JournalHead
-from campaigns.store import insert_missing
+from campaigns.store import insert_missing, journalled
 
 GENESIS = "0" * 64
 _NEXT = (
@@ -52,6 +52,8 @@ def record(
 
     `what` is a stable word such as `date_agreed`; `details` must be JSON-able.
     """
+    if not journalled(session):
+        return
     chain = customer_id or PROVIDER_CHAIN
     number, previous = _next_place(session, chain)
     body = {

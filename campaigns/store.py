@@ -12,6 +12,7 @@ from sqlalchemy import (
     JSON,
     Column,
     Connection,
+    Select,
     Table,
     TextClause,
     text,
@@ -23,6 +24,7 @@ from sqlalchemy.pool import StaticPool
 
 from campaigns.engine import make_engine
 
+JOURNALLED = "journalled"  # what a session knows of its store
 MANY = 20  # rows from which arrays are worth their while
 
 
@@ -34,11 +36,13 @@ class Store:
     """A database, opened once per process and shared by its threads.
 
     What is committed survives a power cut. Where everything could be made anew, as in a test,
-    `durable=False` spares SQLite the wait for the disk.
+    `durable=False` spares SQLite the wait for the disk. What is played on a copy that is thrown
+    away, and not `journalled`, leaves no entries.
     """
 
-    def __init__(self, url: str, *, durable: bool = True) -> None:
+    def __init__(self, url: str, *, durable: bool = True, journalled: bool = True) -> None:
         self.url = url
+        self._told = {JOURNALLED: journalled}
         self.engine = make_engine(url, durable)
         # A database in memory lives as long as its one connection.
         self.in_memory = isinstance(self.engine.pool, StaticPool)
@@ -52,7 +56,7 @@ class Store:
     def reading(self) -> Iterator[Session]:
         """A session that cannot leave anything behind: it ends in a rollback, or was read-only."""
         with self._connection(writing=False) as connection:
-            session = Session(connection, expire_on_commit=False, autoflush=False)
+            session = Session(connection, expire_on_commit=False, autoflush=False, info=self._told)
             try:
                 yield session
                 if self.dialect == "postgresql":
@@ -88,7 +92,7 @@ class Store:
     @contextmanager
     def _committed(self, locked: bool) -> Iterator[Session]:
         with self._connection(writing=True, locked=locked) as connection:
-            session = Session(connection, expire_on_commit=False)
+            session = Session(connection, expire_on_commit=False, info=self._told)
             try:
                 yield session
                 session.flush()
@@ -111,7 +115,9 @@ class Store:
             return
         with self.engine.connect() as connection:
             connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-            with Session(connection, expire_on_commit=False, autoflush=False) as session:
+            with Session(
+                connection, expire_on_commit=False, autoflush=False, info=self._told
+            ) as session:
                 yield session
 
     @contextmanager
@@ -127,6 +133,21 @@ class Store:
         self.engine.dispose()
 
 
+def journalled(session: Session) -> bool:
+    """Whether what is done here is written into the journal."""
+    return bool(session.info.get(JOURNALLED, True))
+
+
+def lock(session: Session, statement: Select[Any], values: Mapping[str, Any]) -> None:
+    """Hold the rows that the statement names, until the transaction ends.
+
+    Whoever writes to SQLite has the whole database already.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(statement, values)
+
+
 def insert_missing(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert rows that no unique constraint forbids; the others are left as they are.
 
@@ -137,8 +158,7 @@ def insert_missing(session: Session, table: Any, rows: Sequence[Mapping[str, Any
     target: Table = table.__table__
     connection = session.connection()
     if connection.dialect.name == "sqlite":
-        many = sqlite.insert(target).on_conflict_do_nothing()
-        return connection.execute(many, list(rows)).rowcount
+        return connection.execute(_unless_there(target), list(rows)).rowcount
     if len(rows) >= MANY and not any(_is_json(target.c[name]) for name in rows[0]):
         columns = {name: [row[name] for row in rows] for name in rows[0]}
         first, *others = columns
@@ -150,6 +170,11 @@ def insert_missing(session: Session, table: Any, rows: Sequence[Mapping[str, Any
     key = next(iter(target.primary_key))
     few = postgresql.insert(target).on_conflict_do_nothing().returning(key)
     return len(connection.execute(few, list(rows)).all())
+
+
+@cache
+def _unless_there(table: Table) -> sqlite.Insert:
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 @contextmanager

@@ -83,12 +83,17 @@ class Office:
 
 def fresh_office(store: Store, now: datetime = NOW) -> Office:
     """Staff are there; customers and campaigns are not."""
-    clock, mail = HandClock(now), MemoryMailer()
     with store.writing() as session:
         session.add_all(
             Staff(email=email, name=name, role=role, phone="555-0134", created_at=now)
             for email, name, role in STAFF
         )
+    return office_at(store, now)
+
+
+def office_at(store: Store, now: datetime = NOW) -> Office:
+    """The installation whose database that is."""
+    clock, mail = HandClock(now), MemoryMailer()
     rt = Runtime(
         store=store,
         clock=clock,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.orm import Session
 
 from campaigns import briefing, contact, silence
 from campaigns.contact import Claim
@@ -67,41 +68,54 @@ def open_due(rt: Runtime, now: datetime) -> Tally:
         with rt.store.reading() as session:
             found = contact.due_touches(session, now, TOUCHES + len(stuck))
         ids = [touch_id for touch_id in found if touch_id not in stuck]
-        for touch_id in ids:
+        for several in _batched(ids, rt.touches):
             if rt.stopping.is_set():
                 return tally
-            if not _open(rt, touch_id, now, tally):
-                stuck.add(touch_id)
-            elif over():
+            stuck.update(trouble := _open_several(rt, several, now, tally))
+            if not trouble and over():
                 tally.more = True
                 return tally
         if len(ids) < TOUCHES:
             return tally
 
 
-def _open(rt: Runtime, touch_id: int, now: datetime, tally: Tally) -> bool:
-    """False where it went wrong: that touch waits for the next sweep, the others do not."""
+def _open_several(rt: Runtime, ids: Sequence[int], now: datetime, tally: Tally) -> Collection[int]:
+    """Those that went wrong: they wait for the next sweep, the others do not."""
     try:
         with rt.store.writing() as session:
-            opened = contact.open_touch(
-                session,
-                touch_id,
-                now=now,
-                links=rt.links,
-                instance=rt.instance,
-                day_minutes=rt.day_minutes,
-            )
-            if opened is not None and opened.books:
-                opened = silence.book_unless_told(
-                    session, opened, now=now, day_minutes=rt.day_minutes
-                )
+            found = contact.about_to_open(session, ids) if len(ids) > 1 else {}
+            opened = [_open(rt, session, id_, now, found.get(id_)) for id_ in ids]
     except Exception:  # one customer's trouble must not keep the others' letters
-        log.exception("touch_failed", touch=touch_id)
-        return False
-    if opened is not None:
-        tally.due += opened.due
-        tally.skipped.update(opened.skipped)
-    return True
+        if len(ids) > 1:
+            return [id_ for id_ in ids if _open_several(rt, [id_], now, tally)]
+        log.exception("touch_failed", touch=ids[0])
+        return ids
+    for one in opened:
+        if one is not None:
+            tally.due += one.due
+            tally.skipped.update(one.skipped)
+    return ()
+
+
+def _open(
+    rt: Runtime, session: Session, touch_id: int, now: datetime, touched: contact.Touched | None
+) -> contact.Opened | None:
+    opened = contact.open_touch(
+        session,
+        touch_id,
+        now=now,
+        links=None if rt.rehearsal else rt.links,
+        instance=rt.instance,
+        day_minutes=rt.day_minutes,
+        touched=touched,
+    )
+    if opened is not None and opened.books:
+        return silence.book_unless_told(session, opened, now=now, day_minutes=rt.day_minutes)
+    return opened
+
+
+def _batched(ids: Sequence[int], most: int) -> Iterator[Sequence[int]]:
+    return (ids[at : at + most] for at in range(0, len(ids), most))
 
 
 def deliver(rt: Runtime, now: datetime, lent: Lent | None = None) -> Tally:
@@ -183,9 +197,10 @@ def seal_through(rt: Runtime, now: datetime, among: Collection[int] | None = Non
     """Close the touches that have nothing left to send, each in a transaction of its own."""
     with rt.store.reading() as session:
         ids = contact.through(session, among)
-    for touch_id in ids:
+    for several in _batched(ids, rt.touches):
         with rt.store.writing() as session:
-            contact.seal(session, touch_id, now)
+            for touch_id in several:
+                contact.seal(session, touch_id, now)
 
 
 def _hand_over(

@@ -21,6 +21,7 @@ __all__ = [
     "MailSession",
     "Mailer",
     "MemoryMailer",
+    "NoMailer",
     "Outcome",
     "SmtpMailer",
     "mailer_from",
@@ -92,8 +93,24 @@ class FolderMailer(MailSession):
         return Path(name)
 
 
+class NoMailer(MailSession):
+    """Takes every letter and keeps none: for rehearsals."""
+
+    server = "nowhere"
+    patience = 30.0
+
+    @contextmanager
+    def session(self) -> Iterator["NoMailer"]:
+        yield self
+
+    def steps(self, envelope: Envelope) -> Steps:
+        if not (yield Pause.MARK):
+            return STOPPED
+        return Outcome("accepted", 250, f"Rehearsed: {envelope.delivery}")
+
+
 class MemoryMailer(MailSession):
-    """Keeps letters in a list. For tests and rehearsals.
+    """Keeps letters in a list. For tests.
 
     `script` says what becomes of the next letters, in order; after it everything is accepted.
     Refused, later and host_down end before the mark, accepted and uncertain after it.

@@ -1,8 +1,8 @@
-"""Rehearsal: the campaign ahead, run by the production code on a copy and a clock of its own.
+"""Rehearsal: campaigns ahead, run by the production code on a copy and a clock of its own.
 
-The copy is a database in memory with this campaign and its customers; letters go to a
-list. What the rehearsal lists is therefore what the run then sends, as long as nobody
-chooses, moves or reports anything in between.
+The copy is a database in memory with the campaigns and their customers; letters go nowhere.
+What the rehearsal lists is therefore what the run then sends, as long as nobody chooses, moves
+or reports anything in between.
 """
 
 from collections.abc import Sequence
@@ -10,22 +10,30 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from campaigns import launch, progress
+from campaigns.errors import Conflict
 from campaigns.journal import SYSTEM
+from campaigns.models import Campaign
 from campaigns.rules.throughput import Load, Passage, passages
 from campaigns.store import Store
 from workers.courier import run_until, sweep
-from workers.events import Event, events_since, past_of
+from workers.events import Event
 from workers.lent import lending
-from workers.mail import MemoryMailer
+from workers.mail import NoMailer
 from workers.runtime import NO_LIMITS, HandClock, Runtime
-from workers.stage import copy_campaign
+from workers.seen import events_since, past_of
+from workers.stage import copy_house
 
-__all__ = ["Event", "Rehearsal", "rehearse"]
+__all__ = ["ALL", "Event", "Rehearsal", "rehearse", "rehearse_all"]
 
 
 HORIZON = timedelta(days=800)
-AT_ONCE = 50  # letters a commit: nothing that is in memory can be half sent
+AT_ONCE = 200  # letters a commit: nothing that is in memory can be half sent
+ALL = "all campaigns"
+AHEAD = ("draft", "approved", "running", "held")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,57 +45,85 @@ class Rehearsal:
     until: datetime
     events: Sequence[Event]
     waits: Sequence[Passage] = ()  # letters for which the mail server's limits are tight
+    left_out: Sequence[tuple[str, str]] = ()  # campaigns that cannot start, and why
 
-    def as_json(self) -> dict[str, Any]:
-        """The shape of `rollout rehearse --json`."""
+    def head(self) -> dict[str, Any]:
+        """What `rollout rehearse --json` says beside the events."""
         return {
             "campaign": self.campaign,
             "from": self.start.isoformat().replace("+00:00", "Z"),
             "until": self.until.isoformat().replace("+00:00", "Z"),
-            "events": [event.as_json() for event in self.events],
             "waits": [_wait(passage) for passage in self.waits],
+            "left_out": [{"campaign": name, "reason": why} for name, why in self.left_out],
         }
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape of `rollout rehearse --json`."""
+        return {**self.head(), "events": [event.as_json() for event in self.events]}
 
 
 def rehearse(rt: Runtime, name: str, until: datetime | None = None) -> Rehearsal:
     """Every message, task, skip and conflict ahead. Nothing in the real database changes.
 
-    A draft is rehearsed as if it were approved and started now. Raises NotFound and, for
-    a change without a date, Conflict.
+    A draft is rehearsed as if it were approved and started now; the campaigns that run beside
+    it go on. Raises NotFound and, for a change without a date, Conflict.
     """
+    with rt.store.reading() as session:
+        wanted = launch.find_campaign(session, name).id
+    return _play(rt, name, [wanted], until)
+
+
+def rehearse_all(rt: Runtime, until: datetime | None = None) -> Rehearsal:
+    """The same for every campaign that is not over, together; drafts as if started now.
+
+    A draft that cannot start, for want of a date, is left out with the reason.
+    """
+    with rt.store.reading() as session:
+        ahead = select(Campaign.id).where(Campaign.state.in_(AHEAD)).order_by(Campaign.id)
+        wanted = session.scalars(ahead).all()
+    return _play(rt, ALL, wanted, until)
+
+
+def _play(rt: Runtime, name: str, wanted: Sequence[int], until: datetime | None) -> Rehearsal:
     now = rt.clock.now()
-    copy = Store("sqlite://")
+    end = until or now + HORIZON
+    copy = Store("sqlite://", durable=False, journalled=False)
     try:
-        copy_campaign(rt, copy, name)
-        stage = replace(
-            rt,
-            store=copy,
-            clock=HandClock(now),
-            mailer=MemoryMailer(),
-            nudge=_nothing,
-            rehearsal=True,
-            connections=1,
-            marks=AT_ONCE,
-            limits=NO_LIMITS,
-            worded={},
-            pinned=set(),
-        )
+        copy_house(rt, copy, wanted)
+        stage = _stage(rt, copy, now)
         with copy.reading() as session:
             past = past_of(session)
-        _raise_curtain(stage, name, now)
-        end = until or now + HORIZON
+        left_out = _raise_curtains(stage, wanted, now, strict=name != ALL)
         with lending(stage) as lent:
             sweep(stage, now, lent)
             run_until(stage, now, end, stage.clock.move_to, lent)
         with copy.writing() as session:
             progress.move_along(session, end)
         with copy.reading() as session:
-            events = events_since(session, now, past)
+            events = events_since(session, now, past, wanted)
     finally:
         copy.close()
     last = max((event.at for event in events), default=now)
     waits = passages(_loads(events), rt.limits.per_minute, rt.limits.per_day)
-    return Rehearsal(name, now, until or last, events, waits)
+    return Rehearsal(name, now, until or last, events, waits, left_out)
+
+
+def _stage(rt: Runtime, copy: Store, now: datetime) -> Runtime:
+    return replace(
+        rt,
+        store=copy,
+        clock=HandClock(now),
+        mailer=NoMailer(),
+        nudge=_nothing,
+        rehearsal=True,
+        connections=1,
+        marks=AT_ONCE,
+        touches=AT_ONCE,
+        limits=NO_LIMITS,
+        signer=None,
+        worded={},
+        pinned=set(),
+    )
 
 
 def _loads(events: Sequence[Event]) -> list[Load]:
@@ -119,12 +155,28 @@ def _nothing() -> None:
     """Nobody is woken by a rehearsal."""
 
 
-def _raise_curtain(stage: Runtime, name: str, now: datetime) -> None:
-    with stage.store.writing() as session:
-        campaign = launch.find_campaign(session, name)
-        if campaign.state == "draft":
-            launch.approve(session, campaign, who=SYSTEM, now=now, two_person=False)
-        if campaign.state == "approved":
-            launch.start(session, campaign, who=SYSTEM, now=now)
-        if campaign.state == "held":
-            launch.resume(session, campaign, who=SYSTEM, now=now)
+def _raise_curtains(
+    stage: Runtime, wanted: Sequence[int], now: datetime, *, strict: bool
+) -> list[tuple[str, str]]:
+    """Let the campaigns run; those that cannot, with the reason, where `strict` does not raise."""
+    left_out = []
+    for key in wanted:
+        try:
+            with stage.store.writing() as session:
+                campaign = session.get_one(Campaign, key)
+                name = campaign.name
+                _start(session, campaign, now)
+        except Conflict as problem:
+            if strict:
+                raise
+            left_out.append((name, problem.message))
+    return left_out
+
+
+def _start(session: Session, campaign: Campaign, now: datetime) -> None:
+    if campaign.state == "draft":
+        launch.approve(session, campaign, who=SYSTEM, now=now, two_person=False)
+    if campaign.state == "approved":
+        launch.start(session, campaign, who=SYSTEM, now=now)
+    if campaign.state == "held":
+        launch.resume(session, campaign, who=SYSTEM, now=now)

@@ -82,6 +82,7 @@ class Runtime:
     lease_seconds: int = 40
     connections: int = 1  # how many this worker opens to the mail server
     marks: int = 1  # letters a connection marks ahead: the most that a crash leaves uncertain
+    touches: int = 1  # opened in one transaction: the most that one customer's trouble holds up
     limits: Limits = NO_LIMITS
     signer: Signer | None = None
     redirect: str | None = None

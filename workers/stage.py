@@ -1,17 +1,19 @@
-"""The copy on which a rehearsal plays: one campaign and its customers, in memory."""
+"""The copy on which a rehearsal plays: campaigns and their customers, in memory.
 
-from sqlalchemy import ColumnElement, Table, insert, select, true
+Whoever rehearses one campaign sees the others, too: they take technicians' time, and the dates
+of one customer keep a distance. What runs goes on running on the copy.
+"""
 
-from campaigns import launch
-from campaigns.models import (
-    Base,
-    Campaign,
-    Contact,
-    Rollout,
-    Touch,
-)
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, Select, Table, insert, or_, select, true
+
+from campaigns.models import Base, Campaign, Contact, Rollout, Touch
 from campaigns.store import Store
 from workers.runtime import Runtime
+
+AT_ONCE = 5_000  # rows that are held while they are copied
+NOT_BEGUN = ("draft", "approved", "cancelled")  # these take nobody's time
 
 WHOLE = (
     "staff",
@@ -38,31 +40,37 @@ BY_ROLLOUT = (
     "deferral_grant",
     "not_deciding",
     "put_down",
+    "task",
     "touch",
 )
+
+
+BY_TOUCH = ("delivery", "touch_wording")
 
 
 BY_CONTACT = ("standing",)
 
 
-def copy_campaign(rt: Runtime, copy: Store, name: str) -> None:
+def copy_house(rt: Runtime, copy: Store, wanted: Collection[int]) -> None:
+    """Copy the campaigns with these ids and all that have begun, with their customers."""
     Base.metadata.create_all(copy.engine)
+    playing = select(Campaign.id).where(
+        or_(Campaign.id.in_(wanted), Campaign.state.not_in(NOT_BEGUN))
+    )
     with rt.store.reading() as source, copy.writing() as target:
-        campaign = launch.find_campaign(source, name)
         for table in Base.metadata.sorted_tables:
-            condition = _share(table, campaign)
+            condition = _share(table, playing)
             if condition is None:
                 continue
             found = source.execute(select(table).where(condition))
-            rows = [dict(row) for row in found.mappings()]
-            if rows:
-                target.connection().execute(insert(table), rows)
+            for rows in found.mappings().partitions(AT_ONCE):
+                target.connection().execute(insert(table), [dict(row) for row in rows])
 
 
-def _share(table: Table, campaign: Campaign) -> ColumnElement[bool] | None:
+def _share(table: Table, playing: Select[int]) -> ColumnElement[bool] | None:
     """Which rows of a table the rehearsal needs; None for a table that it does without."""
-    rollouts = select(Rollout.id).where(Rollout.campaign_id == campaign.id)
-    customers = select(Rollout.customer_id).where(Rollout.campaign_id == campaign.id)
+    rollouts = select(Rollout.id).where(Rollout.campaign_id.in_(playing))
+    customers = select(Rollout.customer_id).where(Rollout.campaign_id.in_(playing))
     contacts = select(Contact.id).where(Contact.customer_id.in_(customers))
     touches = select(Touch.id).where(Touch.rollout_id.in_(rollouts))
     at = table.c
@@ -74,17 +82,12 @@ def _share(table: Table, campaign: Campaign) -> ColumnElement[bool] | None:
         return at.customer_id.is_(None) | at.customer_id.in_(customers)
     if table.name == "freeze":
         whose = at.customer_id.is_(None) | at.customer_id.in_(customers)
-        return whose & (at.campaign_id.is_(None) | (at.campaign_id == campaign.id))
-    if table.name == "exemption":
-        return at.campaign_id == campaign.id
+        return whose & (at.campaign_id.is_(None) | at.campaign_id.in_(playing))
     if table.name in BY_CONTACT:
         return at.contact_id.in_(contacts)
-    if table.name == "delivery":
+    if table.name in BY_TOUCH:
         return at.touch_id.in_(touches)
-    if table.name in ("campaign", "step"):
-        return (at.id if table.name == "campaign" else at.campaign_id) == campaign.id
-    if table.name in ("customer", "contact", "rollout"):
-        return at.id.in_(
-            {"customer": customers, "contact": contacts, "rollout": rollouts}[table.name]
-        )
-    return None
+    if table.name in ("step", "exemption"):
+        return at.campaign_id.in_(playing)
+    chosen = {"campaign": playing, "customer": customers, "contact": contacts, "rollout": rollouts}
+    return at.id.in_(chosen[table.name]) if table.name in chosen else None

@@ -2,7 +2,7 @@
 
 from campaigns.contact.claim import Claim, Taken, claim_due
 from campaigns.contact.due import due_touches, next_due, waiting_on_hold
-from campaigns.contact.fan_out import Opened
+from campaigns.contact.fan_out import Opened, Touched
 from campaigns.contact.hand_over import Settlement, Written, hand_back, mark, renew, settle
 from campaigns.contact.host import (
     Limits,
@@ -16,7 +16,7 @@ from campaigns.contact.host import (
     take_lines,
 )
 from campaigns.contact.in_one import settle_and_mark
-from campaigns.contact.opening import open_touch
+from campaigns.contact.opening import about_to_open, open_touch
 from campaigns.contact.rescue import rescue
 from campaigns.contact.seal import seal, through
 from campaigns.contact.uncertain import leave_it, send_again
@@ -28,7 +28,9 @@ __all__ = [
     "Opened",
     "Settlement",
     "Taken",
+    "Touched",
     "Written",
+    "about_to_open",
     "claim_due",
     "due_touches",
     "give_back_lines",

@@ -46,8 +46,9 @@ class Touched:
 
 
 def fan_out(
-    session: Session, touched: Touched, now: datetime, links: Links, instance: str
+    session: Session, touched: Touched, now: datetime, links: Links | None, instance: str
 ) -> Opened:
+    """Where no `links` are given, none are made valid: nobody gets these letters."""
     touch, step, rollout = touched.touch, touched.step, touched.rollout
     evidence = playbook_of(touched.campaign.playbook_source).evidence.value
     today = WorkCalendar(touched.customer.timezone).today(now)
@@ -57,7 +58,8 @@ def fan_out(
     reasons = _reasons(people, _occasion(touched, now), now)
     _write(session, touched, people, reasons, now, instance)
     due = [one.contact_id for one, reason in zip(people, reasons, strict=True) if reason is None]
-    _link(session, step, rollout, due, now, links)
+    if links is not None:
+        _link(session, step, rollout, due, now, links)
     if not due:
         touch.state, touch.done_at = "done", now
     skipped = Counter(reason for reason in reasons if reason is not None)

@@ -1,9 +1,11 @@
 """A touch opens once: it is useless by now, a task for staff, or letters to people."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Date, bindparam, select, text
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from campaigns import choice
 from campaigns.contact.fan_out import Opened, Touched, fan_out
@@ -21,7 +23,8 @@ from campaigns.models import (
     Touch,
 )
 from campaigns.models.base import UtcInstant
-from campaigns.rules.plan import put_off
+from campaigns.rules.plan import HELD_UP, put_off
+from campaigns.store import lock
 from campaigns.terms import calendar_of, playbook_of
 
 PROPOSALS = ("date-proposal", "proposal-reminder")
@@ -44,7 +47,7 @@ _WHOLE = (
     .join(Rollout, Rollout.id == Touch.rollout_id)
     .join(Campaign, Campaign.id == Rollout.campaign_id)
     .join(Customer, Customer.id == Rollout.customer_id)
-    .where(Touch.id == bindparam("id"))
+    .where(Touch.id.in_(bindparam("ids", expanding=True)))
 )
 _OVERTAKEN = text(
     "SELECT touch.id FROM touch JOIN step ON step.id = touch.step_id "
@@ -64,26 +67,33 @@ def open_touch(
     touch_id: int,
     *,
     now: datetime,
-    links: Links,
+    links: Links | None,
     instance: str,
     day_minutes: int,
+    touched: Touched | None = None,
 ) -> Opened | None:
     """Open one touch. None where another worker was quicker, or it waits for working hours.
 
     Only one caller can turn `planned` into `open`; a task becomes a row for staff, a
-    letter one delivery a person. Who is skipped is kept, with the reason.
+    letter one delivery a person. Who is skipped is kept, with the reason. `touched` is what
+    `about_to_open` found in the same transaction, where several are opened in one.
     """
     # First the rollout, as everybody does who agrees a date: two orders would be a deadlock.
-    session.execute(_LOCK, {"id": touch_id})
+    lock(session, _LOCK, {"id": touch_id})
     connection = session.connection()
     if connection.execute(_OPEN, {"id": touch_id, "now": now}).scalar() is None:
         return None
-    touch, step, rollout, campaign, customer = session.execute(_WHOLE, {"id": touch_id}).one()
+    if touched is None:
+        touched = about_to_open(session, [touch_id])[touch_id]
+    else:
+        set_committed_value(touched.touch, "state", "open")
+        set_committed_value(touched.touch, "opened_at", now)
+    touch, step, rollout = touched.touch, touched.step, touched.rollout
     useless = _useless(session, touch, step, rollout, now)
     if useless is not None:
         touch.state, touch.reason, touch.done_at = "skipped", useless, now
         return Opened(touch.id, rollout.id, 0, {useless: 1})
-    if _waits(session, touch, step, campaign, customer, now):
+    if _waits(session, touched, now):
         return None
     _advance(rollout, step)
     unnamed = _unnamed(session, touch, step, rollout, now, day_minutes)
@@ -94,8 +104,13 @@ def open_touch(
         return _hand_to_staff(session, touch, step, rollout, now)
     if step.channel == "booking":
         return Opened(touch.id, rollout.id, 0, {}, books=True)
-    occasion = Touched(touch, step, rollout, campaign, customer)
-    return fan_out(session, occasion, now, links, instance)
+    return fan_out(session, touched, now, links, instance)
+
+
+def about_to_open(session: Session, touch_ids: Sequence[int]) -> dict[int, Touched]:
+    """Touches with what they belong to, by id."""
+    rows = session.execute(_WHOLE, {"ids": list(touch_ids)})
+    return {row[0].id: Touched(*row) for row in rows}
 
 
 def _useless(
@@ -120,19 +135,14 @@ def _useless(
     return None
 
 
-def _waits(
-    session: Session,
-    touch: Touch,
-    step: Step,
-    campaign: Campaign,
-    customer: Customer,
-    now: datetime,
-) -> bool:
+def _waits(session: Session, touched: Touched, now: datetime) -> bool:
     """What was held up does not leave by night or at the weekend, where it can wait."""
-    quiet = playbook_of(campaign.playbook_source).rules.quiet_hours
-    if not quiet or step.channel != "mail" or touch.local_due is None:
+    touch = touched.touch
+    if now - touch.due < HELD_UP or touched.step.channel != "mail" or touch.local_due is None:
         return False
-    calendar = calendar_of(session, customer, campaign.id)
+    if not playbook_of(touched.campaign.playbook_source).rules.quiet_hours:
+        return False
+    calendar = calendar_of(session, touched.customer, touched.campaign.id)
     soon = put_off(touch.due, touch.valid_until, calendar, now)
     if soon is None:
         return False
@@ -175,7 +185,7 @@ def _may_propose(session: Session, rollout: Rollout, now: datetime, day_minutes:
 
 
 def _agreed_day(session: Session, rollout: Rollout) -> bool:
-    return (
+    return bool(rollout.version) and (
         session.scalar(
             select(Agreement.day).where(
                 Agreement.rollout_id == rollout.id, Agreement.version == rollout.version

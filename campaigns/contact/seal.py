@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from campaigns.journal import SYSTEM, record
 from campaigns.models import Customer, Delivery, Rollout, Step, Touch
 from campaigns.models.base import UtcInstant
+from campaigns.store import journalled
 
 _CLOSE = text(
     "UPDATE touch SET state = 'done', done_at = :now WHERE id = :id AND state = 'open' "
@@ -57,7 +58,7 @@ def seal(session: Session, touch_id: int, now: datetime) -> None:
     cannot be added to or taken from the record afterwards.
     """
     closed = session.connection().execute(_CLOSE, {"id": touch_id, "now": now}).scalar()
-    if closed is not None:
+    if closed is not None and journalled(session):
         _journal(session, touch_id, now)
 
 

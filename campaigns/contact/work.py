@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from campaigns.models import (
@@ -14,19 +14,17 @@ from campaigns.models import (
 )
 from campaigns.store import insert_missing
 
+# Built once: every step that is a task asks it.
+_STILL_HERE = select(Staff.email).where(
+    Staff.email.in_(bindparam("emails", expanding=True)), Staff.ended_at.is_(None)
+)
+
 
 def owner_of(session: Session, customer: Customer, rollout: Rollout) -> str | None:
     """Who sees to a customer: its account manager, or else whoever opened the campaign."""
     campaign = session.get_one(Campaign, rollout.campaign_id)
-    found = set(
-        session.scalars(
-            select(Staff.email).where(
-                Staff.email.in_((customer.account_manager, campaign.opened_by)),
-                Staff.ended_at.is_(None),
-            )
-        )
-    )
     named = (customer.account_manager, campaign.opened_by)
+    found = set(session.scalars(_STILL_HERE, {"emails": named}))
     return next((email for email in named if email in found), None)
 
 

@@ -18,6 +18,7 @@ class Day:
     tasks: int
     bookings: int
     conflicts: int
+    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,9 @@ class Picture:
 def load_per_day(events: Sequence[Event]) -> list[Day]:
     """Days on which something happens, in order."""
     counts: dict[str, dict[str, int]] = {}
+    minutes: dict[str, int] = {}
     for event in events:
+        minutes[event.local[:10]] = minutes.get(event.local[:10], 0) + event.minutes
         kinds = counts.setdefault(event.local[:10], {})
         kinds[event.kind] = kinds.get(event.kind, 0) + (event.people if event.kind == "mail" else 1)
     return [
@@ -56,6 +59,7 @@ def load_per_day(events: Sequence[Event]) -> list[Day]:
             kinds.get("task", 0),
             kinds.get("booking", 0),
             kinds.get("conflict", 0),
+            minutes[day],
         )
         for day, kinds in sorted(counts.items())
     ]

@@ -22,6 +22,7 @@ from tests.bench import (
     page,
     pages,
     plan,
+    rehearsal,
 )
 from tests.bench.bench import FULL, QUICK, TINY, Bench, Sizes
 from tests.bench.couriers import plain
@@ -46,6 +47,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "pages": _pages,
     "growth": growth.measure,
     "memory": memory.measure,
+    "rehearsal": rehearsal.measure,
 }
 SIZES: dict[str, Sizes] = {"full": FULL, "quick": QUICK, "tiny": TINY}
 

@@ -29,6 +29,7 @@ class Sizes:
     agreements: int = 2_000
     growth: tuple[int, ...] = (1_000, 10_000, 100_000, 1_000_000)
     memory: tuple[int, int] = (10_000, 100_000)
+    year: tuple[int, int] = (300, 12)  # customers and campaigns of a rehearsal
 
 
 FULL = Sizes()
@@ -46,6 +47,7 @@ QUICK = Sizes(
     agreements=400,
     growth=(100, 1_000, 10_000),
     memory=(1_000, 10_000),
+    year=(60, 4),
 )
 # For the test that the bench itself works: every figure, no meaning.
 TINY = Sizes(
@@ -64,6 +66,7 @@ TINY = Sizes(
     agreements=8,
     growth=(10, 20, 40),
     memory=(20, 60),
+    year=(4, 2),
 )
 
 

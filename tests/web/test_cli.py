@@ -150,6 +150,15 @@ def test_the_river_from_the_command_line_keeps_its_shapes(shell: Shell) -> None:
     shell.quick(*ADA, "campaigns", "start", NAME, "--json")
     ahead = shell.quick("rehearse", NAME, "--until", "2026-06-20", "--json")
     assert {"campaign", "from", "until", "events"} <= set(ahead)
+    everything = shell.quick("rehearse", "--all", "--until", "2026-06-20", "--json")
+    assert everything["events"] == ahead["events"]
+    plan = shell.file("plan.json", json.dumps(ahead))
+    later = ("rehearse", NAME, "--until", "2026-06-01", "--against", plan)
+    gone = sum(event["at"] > "2026-06-02" for event in ahead["events"])
+    assert shell.quick(*later, "--json")["removed"] == gone > 0
+    assert f"0 added, {gone} removed, 0 moved." in shell.quick(*later)
+    refused(shell.run("rehearse", NAME, "--against", shell.file("no.json", "[]")))
+    assert shell.run("rehearse").returncode == shell.run("rehearse", NAME, "--all").returncode == 2
     ticked = shell.quick("tick", "--until", "2026-06-02T12:00Z", "--json")
     assert {"now", "due", "sent", "skipped", "failed", "uncertain", "held"} <= set(ticked)
     assert ticked["sent"] == 1
