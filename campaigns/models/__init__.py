@@ -1,5 +1,5 @@
 """The tables. Each file imports only earlier ones:
-base, people, change, campaign, rollout, roster, touch, deciding, review, host, evidence,
+base, people, change, campaign, wave, rollout, roster, touch, deciding, review, host, evidence,
 headcount, journal, uploads.
 """
 
@@ -48,6 +48,7 @@ from campaigns.models.roster import (
 )
 from campaigns.models.touch import Delivery, LetterVersion, Touch, TouchWording
 from campaigns.models.uploads import UploadedFile
+from campaigns.models.wave import Wave
 
 __all__ = [
     "ON",
@@ -107,4 +108,5 @@ __all__ = [
     "ValueStatement",
     "VendorChange",
     "VendorPostponement",
+    "Wave",
 ]

@@ -66,6 +66,7 @@ class Terms:
     crew: Crew | None = None
     limits: Limits = USUAL
     others: tuple[date, ...] = ()
+    wave: str = ""  # why its wave is not open yet
     no_later: date | None = None  # the day that stands, where it was moved often enough
 
 
@@ -181,7 +182,7 @@ def _by_room(terms: Terms, day: date, free: Mapping[date, int], loads: Loads = N
 
 
 def _judge(terms: Terms, day: date, at: time | None, left: Verdict) -> Verdict:
-    for rule in (_by_vendor, _by_calendar, _by_playbook, _by_deferrals, _by_distance):
+    for rule in (_by_wave, _by_vendor, _by_calendar, _by_playbook, _by_deferrals, _by_distance):
         verdict = rule(terms, day)
         if not verdict.open:
             return verdict
@@ -191,6 +192,10 @@ def _judge(terms: Terms, day: date, at: time | None, left: Verdict) -> Verdict:
         times = ", ".join(f"{slot:%H:%M}" for slot in terms.rules.slots)
         return Verdict(False, "other_time", f"We start at {times}.")
     return OPEN
+
+
+def _by_wave(terms: Terms, _day: date) -> Verdict:
+    return Verdict(False, "wave", terms.wave) if terms.wave else OPEN
 
 
 def _by_deferrals(terms: Terms, day: date) -> Verdict:
