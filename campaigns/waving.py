@@ -156,6 +156,7 @@ def watch(session: Session, now: datetime) -> int:
     ).all()
     held = 0
     for wave, campaign, rollout, customer, instant, people in rows:
+        assert instant is not None  # the statement asked for those with one
         blocked = _blocked(session, wave, rollout, instant)
         if must_stop(blocked, people, wave.stop_percent):
             why = (
