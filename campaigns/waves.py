@@ -27,6 +27,13 @@ def closed_on(found: Sequence[tuple[Wave, Ring]], today: date) -> dict[int | Non
     return {wave: reason for wave, reason in reasons.items() if reason}
 
 
+def wave_lines(session: Session, campaign_id: int, today: date) -> list[tuple[Ring, str]]:
+    """Each wave in order, with the reason why it is closed; empty where it is open."""
+    found = waves_of(session, campaign_id)
+    reasons = closed_on(found, today)
+    return [(ring, reasons.get(wave.id, "")) for wave, ring in found]
+
+
 def why_closed(session: Session, rollout: Rollout, today: date) -> str:
     """The same for one rollout; customers in no wave wait for none and cost no statement."""
     if rollout.wave_id is None:

@@ -6,8 +6,7 @@ from typing import Any
 import click
 
 from campaigns import launch, waving
-from campaigns.rules.waves import closed
-from campaigns.waves import waves_of
+from campaigns.waves import wave_lines
 from rollout.cli.acting import acts, desk_for
 from rollout.cli.context import open_runtime, print_json, prints_json, read_bytes
 from rollout.desk import chooser_for
@@ -75,15 +74,15 @@ def _print(name: str, as_json: bool) -> None:
     today = rt.clock.now().date()
     with rt.store.reading() as session:
         campaign = launch.find_campaign(session, name)
-        rings = [ring for _, ring in waves_of(session, campaign.id)]
+        lines = wave_lines(session, campaign.id, today)
     rows = [
         {
             "name": ring.name,
             "customers": ring.customers,
             "verified": ring.verified,
-            "closed": closed(rings[:place], ring, today) or None,
+            "closed": reason or None,
         }
-        for place, ring in enumerate(rings)
+        for ring, reason in lines
     ]
     if as_json:
         print_json({"campaign": campaign.name, "waves": rows})
