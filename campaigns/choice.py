@@ -16,6 +16,7 @@ from campaigns.rules.calendar import DAY
 from campaigns.rules.deferrals import Deferrals
 from campaigns.situation import Situation, situation_of
 from campaigns.terms import calendar_of, playbook_of, terms_for
+from campaigns.waves import why_closed
 
 UNDO = timedelta(hours=24)  # how long whoever decides can take back what somebody else chose
 
@@ -61,7 +62,16 @@ def case_in(
         campaign=situation.campaign,
         customer=situation.customer,
         change=situation.change,
-        terms=terms_for(situation, calendar, now, day_minutes, roster, others.days, moves.no_later),
+        terms=terms_for(
+            situation,
+            calendar,
+            now,
+            day_minutes,
+            roster,
+            others.days,
+            moves.no_later,
+            why_closed(session, situation.rollout, today),
+        ),
         current=situation.current,
         deferrals=moves,
         neighbours=others.choosing,

@@ -181,9 +181,10 @@ def terms_for(
     roster: Roster,
     others: tuple[date, ...] = (),
     no_later: date | None = None,
+    wave: str = "",
 ) -> Terms:
     """What governs this customer's choice at this moment; `others` are the days of its other
-    campaigns."""
+    campaigns, `wave` says why its wave is not open yet."""
     rollout, campaign = situation.rollout, situation.campaign
     book = playbook_of(campaign.playbook_source)
     crew = roster.crew(situation.change.category)
@@ -205,4 +206,5 @@ def terms_for(
         limits=roster.limits,
         others=others,
         no_later=no_later,
+        wave=wave,
     )

@@ -20,6 +20,7 @@ from campaigns.models import (
 from campaigns.rules import dates
 from campaigns.situation import Situation
 from campaigns.terms import calendar_with, freezes_of, terms_for
+from campaigns.waves import closed_on, waves_of
 
 UNDECIDED = ("planned", "invited", "proposed", "missed")
 FAR = timedelta(days=366)  # a day longer past is near nothing
@@ -53,6 +54,7 @@ def undecided(
     freezes = freezes_of(session, [customer.id for _, customer, _, _ in rows], campaign.id)
     roster = roster_of(session, day_minutes, now.date())
     others = _others(session, campaign, now.date())
+    waves = waves_of(session, campaign.id) if rows else ()
     found = []
     for rollout, customer, people, current in rows:
         situation = Situation(rollout, campaign, customer, change, current, people)
@@ -61,7 +63,13 @@ def undecided(
             (
                 situation,
                 terms_for(
-                    situation, calendar, now, day_minutes, roster, others.get(customer.id, ())
+                    situation,
+                    calendar,
+                    now,
+                    day_minutes,
+                    roster,
+                    others.get(customer.id, ()),
+                    wave=closed_on(waves, calendar.today(now)).get(rollout.wave_id, ""),
                 ),
             )
         )

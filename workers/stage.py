@@ -87,7 +87,7 @@ def _share(table: Table, playing: Select[int]) -> ColumnElement[bool] | None:
         return at.contact_id.in_(contacts)
     if table.name in BY_TOUCH:
         return at.touch_id.in_(touches)
-    if table.name in ("step", "exemption"):
+    if table.name in ("step", "exemption", "wave"):
         return at.campaign_id.in_(playing)
     chosen = {"campaign": playing, "customer": customers, "contact": contacts, "rollout": rollouts}
     return at.id.in_(chosen[table.name]) if table.name in chosen else None

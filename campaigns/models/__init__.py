@@ -1,5 +1,5 @@
 """The tables. Each file imports only earlier ones:
-base, people, change, campaign, rollout, freeze, roster, touch, deciding, review, host,
+base, people, change, campaign, wave, rollout, freeze, roster, touch, deciding, review, host,
 evidence, headcount, journal, uploads.
 """
 
@@ -49,6 +49,7 @@ from campaigns.models.roster import (
 )
 from campaigns.models.touch import Delivery, LetterVersion, Touch, TouchWording
 from campaigns.models.uploads import UploadedFile
+from campaigns.models.wave import Wave
 
 __all__ = [
     "ON",
@@ -109,5 +110,6 @@ __all__ = [
     "ValueStatement",
     "VendorChange",
     "VendorPostponement",
+    "Wave",
     "WorkingWeek",
 ]

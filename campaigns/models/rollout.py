@@ -39,6 +39,7 @@ class Rollout(Base):
     # How often the rules of its zone moved an agreed instant: each raises the calendar's SEQUENCE.
     rezoned: Mapped[int] = mapped_column(default=0)
     vendor_day: Mapped[date | None]  # which the vendor gave this customer alone, while it holds
+    wave_id: Mapped[int | None] = mapped_column(to("wave.id"), index=True)
     implemented_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     ended_at: Mapped[datetime | None] = mapped_column(UtcInstant)
 

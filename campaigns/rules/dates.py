@@ -77,6 +77,7 @@ class Terms:
     crew: Crew | None = None
     limits: Limits = USUAL
     others: tuple[date, ...] = ()
+    wave: str = ""  # why its wave is not open yet
     no_later: date | None = None  # the day that stands, where it was moved often enough
 
 
@@ -191,7 +192,15 @@ def _by_room(terms: Terms, day: date, free: Mapping[date, int], loads: Loads = N
 
 
 def _judge(terms: Terms, day: date, at: time | None, left: Verdict) -> Verdict:
-    for rule in (_by_vendor, _by_calendar, _by_playbook, _by_hours, _by_deferrals, _by_distance):
+    for rule in (
+        _by_wave,
+        _by_vendor,
+        _by_calendar,
+        _by_playbook,
+        _by_hours,
+        _by_deferrals,
+        _by_distance,
+    ):
         verdict = rule(terms, day)
         if not verdict.open:
             return verdict
@@ -200,6 +209,10 @@ def _judge(terms: Terms, day: date, at: time | None, left: Verdict) -> Verdict:
     if at is not None and at not in terms.rules.slots:
         return Verdict(False, "other_time", f"We start at {times_words(terms.rules.slots)}.")
     return by_hours(terms.calendar, terms.rules.slots, day, at)
+
+
+def _by_wave(terms: Terms, _day: date) -> Verdict:
+    return Verdict(False, "wave", terms.wave) if terms.wave else OPEN
 
 
 def _by_deferrals(terms: Terms, day: date) -> Verdict:

@@ -522,29 +522,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_freeze_campaign_id'), ['campaign_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_freeze_customer_id'), ['customer_id'], unique=False)
 
-    op.create_table('rollout',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('state', sa.String(length=40), nullable=False),
-    sa.Column('version', sa.Integer(), nullable=False),
-    sa.Column('first_day', sa.Date(), nullable=True),
-    sa.Column('last_day', sa.Date(), nullable=True),
-    sa.Column('proposed_day', sa.Date(), nullable=True),
-    sa.Column('proposed_time', sa.Time(), nullable=True),
-    sa.Column('link_version', sa.Integer(), nullable=False),
-    sa.Column('rezoned', sa.Integer(), nullable=False),
-    sa.Column('vendor_day', sa.Date(), nullable=True),
-    sa.Column('implemented_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_rollout_campaign_id_campaign'), ondelete='RESTRICT'),
-    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_rollout_customer_id_customer'), ondelete='RESTRICT'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_rollout')),
-    sa.UniqueConstraint('campaign_id', 'customer_id', name=op.f('uq_rollout_campaign_id_customer_id'))
-    )
-    with op.batch_alter_table('rollout', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_rollout_customer_id'), ['customer_id'], unique=False)
-
     op.create_table('selection',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -609,6 +586,52 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('value_statement', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_value_statement_campaign_id'), ['campaign_id'], unique=False)
+
+    op.create_table('wave',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('opens_on', sa.Date(), nullable=True),
+    sa.Column('exit_share', sa.Integer(), nullable=False),
+    sa.Column('exit_days', sa.Integer(), nullable=False),
+    sa.Column('stop_percent', sa.Integer(), nullable=False),
+    sa.Column('held_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('held_why', sa.String(length=500), nullable=True),
+    sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('exit_days BETWEEN 0 AND 365', name=op.f('ck_wave_exit_days')),
+    sa.CheckConstraint('exit_share BETWEEN 0 AND 100', name=op.f('ck_wave_exit_share')),
+    sa.CheckConstraint('stop_percent BETWEEN 0 AND 100', name=op.f('ck_wave_stop_percent')),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_wave_campaign_id_campaign'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_wave')),
+    sa.UniqueConstraint('campaign_id', 'name', name=op.f('uq_wave_campaign_id_name')),
+    sa.UniqueConstraint('campaign_id', 'number', name=op.f('uq_wave_campaign_id_number'))
+    )
+    op.create_table('rollout',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('first_day', sa.Date(), nullable=True),
+    sa.Column('last_day', sa.Date(), nullable=True),
+    sa.Column('proposed_day', sa.Date(), nullable=True),
+    sa.Column('proposed_time', sa.Time(), nullable=True),
+    sa.Column('link_version', sa.Integer(), nullable=False),
+    sa.Column('rezoned', sa.Integer(), nullable=False),
+    sa.Column('vendor_day', sa.Date(), nullable=True),
+    sa.Column('wave_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('implemented_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_rollout_campaign_id_campaign'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_rollout_customer_id_customer'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['wave_id'], ['wave.id'], name=op.f('fk_rollout_wave_id_wave'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rollout')),
+    sa.UniqueConstraint('campaign_id', 'customer_id', name=op.f('uq_rollout_campaign_id_customer_id'))
+    )
+    with op.batch_alter_table('rollout', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_rollout_customer_id'), ['customer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_rollout_wave_id'), ['wave_id'], unique=False)
 
     op.create_table('agreement',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -944,6 +967,12 @@ def downgrade() -> None:
 
     op.drop_table('booking')
     op.drop_table('agreement')
+    with op.batch_alter_table('rollout', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_rollout_wave_id'))
+        batch_op.drop_index(batch_op.f('ix_rollout_customer_id'))
+
+    op.drop_table('rollout')
+    op.drop_table('wave')
     with op.batch_alter_table('value_statement', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_value_statement_campaign_id'))
 
@@ -954,10 +983,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_selection_customer_id'))
 
     op.drop_table('selection')
-    with op.batch_alter_table('rollout', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_rollout_customer_id'))
-
-    op.drop_table('rollout')
     with op.batch_alter_table('freeze', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_freeze_customer_id'))
         batch_op.drop_index(batch_op.f('ix_freeze_campaign_id'))

@@ -9,6 +9,7 @@ from campaigns import boards, launch
 from campaigns.models import Campaign
 from campaigns.playbooks import names as playbook_names
 from rollout.cli.acting import acts, desk_for
+from rollout.cli.campaigns_waves import campaigns_waves
 from rollout.cli.context import open_runtime, print_json, prints_json, read_bytes, settings
 from rollout.desk import Desk, chooser_for
 
@@ -16,6 +17,9 @@ from rollout.desk import Desk, chooser_for
 @click.group(name="campaigns")
 def campaigns_group() -> None:
     """One change, one playbook, many customers."""
+
+
+campaigns_group.add_command(campaigns_waves)
 
 
 @campaigns_group.command(name="open")

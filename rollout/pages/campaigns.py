@@ -11,6 +11,7 @@ from campaigns.boards.narrow import Narrow, narrowed, shown
 from campaigns.boards.opened import campaign_numbered, opened
 from campaigns.boards.summary import Summary, summary
 from campaigns.boards.vendor import vendor_sentence
+from campaigns.waves import wave_lines
 from rollout.auth import needs
 from rollout.current import runtime
 from rollout.pages import step_rows, typed
@@ -60,6 +61,7 @@ def show(number: int) -> str:
         found = shown(session, campaign, view, now, asked, typed.page_number(), AT_ONCE)
         dated = vendor_sentence(session, campaign, now.date())
         plan = opened(session, campaign)
+        waves = wave_lines(session, campaign.id, now.date())
     page = found.first // AT_ONCE + 1
     buttons, hint = buttons_for(view)
     return render_template(
@@ -85,6 +87,7 @@ def show(number: int) -> str:
         first=found.first + 1,
         today=now.date(),
         steps=step_rows.of_campaign(plan.steps),
+        waves=waves,
     )
 
 

@@ -1,0 +1,245 @@
+"""Station waving: customers are put into waves; a ring is held, by a person or the stop rule."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from campaigns.errors import Conflict, Invalid, NotFound
+from campaigns.journal import SYSTEM, Actor, record
+from campaigns.models import (
+    Agreement,
+    Campaign,
+    Customer,
+    Headcount,
+    Rollout,
+    SelfReport,
+    Task,
+    Ticket,
+    Wave,
+)
+from campaigns.rules.waves import LATE_WORD, hour, must_stop
+
+
+def add_wave(
+    session: Session,
+    campaign: Campaign,
+    name: str,
+    customers: Collection[int],
+    *,
+    exit_share: int = 100,
+    exit_days: int = 0,
+    stop_percent: int = 5,
+    opens_on: date | None = None,
+    who: Actor,
+    now: datetime,
+) -> Wave:
+    """A wave after those that are there. Customers of an earlier one stay where they are.
+
+    Raises Invalid for a name that is missing or taken, figures that make no sense, or nobody in it.
+    """
+    words = " ".join(name.split())[:200]
+    if not words:
+        raise Invalid("Give the wave a name.", "no_name", "name")
+    if not (0 <= exit_share <= 100 and 0 <= stop_percent <= 100 and 0 <= exit_days <= 365):
+        raise Invalid("Shares are 0 to 100 per cent, days 0 to 365.", "bad_figure")
+    # Whoever adds at the same time waits here, and then sees one more.
+    session.execute(select(Campaign.id).where(Campaign.id == campaign.id).with_for_update())
+    names = session.scalars(select(Wave.name).where(Wave.campaign_id == campaign.id)).all()
+    if words.casefold() in {one.casefold() for one in names}:
+        raise Invalid(f'There is a wave "{words}" already. Choose another name.', "taken", "name")
+    wave = Wave(
+        campaign_id=campaign.id,
+        number=len(names) + 1,
+        name=words,
+        opens_on=opens_on,
+        exit_share=exit_share,
+        exit_days=exit_days,
+        stop_percent=stop_percent,
+    )
+    session.add(wave)
+    session.flush()
+    joined = _join(session, wave, customers)
+    _note(session, campaign, wave, "wave_added", who, now, {"customers": joined})
+    return wave
+
+
+def _join(session: Session, wave: Wave, customers: Collection[int]) -> int:
+    joined = session.scalars(
+        update(Rollout)
+        .where(
+            Rollout.campaign_id == wave.campaign_id,
+            Rollout.customer_id.in_(customers),
+            Rollout.wave_id.is_(None),
+        )
+        .values(wave_id=wave.id)
+        .returning(Rollout.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if not joined:
+        raise Invalid(
+            "No customer is left for this wave: they are in others, or not in the campaign.",
+            "nobody",
+            "customers",
+        )
+    session.expire_all()
+    return len(joined)
+
+
+def find_wave(session: Session, campaign: Campaign, name: str) -> Wave:
+    """By name, without regard to case. Raises NotFound."""
+    folded = " ".join(name.split()).casefold()
+    for wave in session.scalars(select(Wave).where(Wave.campaign_id == campaign.id)):
+        if wave.name.casefold() == folded:
+            return wave
+    raise NotFound(f'"{campaign.name}" has no wave "{name}".', "no_wave")
+
+
+def hold_wave(
+    session: Session, campaign: Campaign, wave: Wave, *, why: str, who: Actor, now: datetime
+) -> None:
+    """No further date of it, nor of those after it, can be had; agreed dates stand.
+
+    Raises Invalid without a reason, Conflict where it is on hold already.
+    """
+    words = " ".join(why.split())[:500]
+    if not words:
+        raise Invalid("Write why the wave is held.", "no_reason", "why")
+    if not _hold(session, wave, words, now):
+        raise Conflict(f'The wave "{wave.name}" is on hold already.', "held")
+    _note(session, campaign, wave, "wave_held", who, now, {"why": words})
+
+
+def release_wave(
+    session: Session, campaign: Campaign, wave: Wave, *, why: str, who: Actor, now: datetime
+) -> None:
+    """Go on. What was said before this moment does not hold it again.
+
+    Raises Invalid without a reason, Conflict where it is not on hold.
+    """
+    words = " ".join(why.split())[:500]
+    if not words:
+        raise Invalid("Write why the wave may go on.", "no_reason", "why")
+    moved = session.scalar(
+        update(Wave)
+        .where(Wave.id == wave.id, Wave.held_at.is_not(None))
+        .values(held_at=None, held_why=None, released_at=now)
+        .returning(Wave.id)
+        .execution_options(synchronize_session=False)
+    )
+    if moved is None:
+        raise Conflict(f'The wave "{wave.name}" is not on hold.', "not_held")
+    session.refresh(wave)
+    _note(session, campaign, wave, "wave_released", who, now, {"why": words})
+
+
+def watch(session: Session, now: datetime) -> int:
+    """Hold each ring at one of whose customers too many were blocked; how many were held."""
+    rows = session.execute(
+        select(Wave, Campaign, Rollout, Customer, Agreement.instant, Headcount.people)
+        .join(Rollout, Rollout.wave_id == Wave.id)
+        .join(Campaign, Campaign.id == Wave.campaign_id)
+        .join(Customer, Customer.id == Rollout.customer_id)
+        .join(Headcount, Headcount.customer_id == Customer.id)
+        .join(
+            Agreement,
+            (Agreement.rollout_id == Rollout.id) & (Agreement.version == Rollout.version),
+        )
+        .where(
+            Wave.held_at.is_(None),
+            Campaign.state.not_in(("finished", "cancelled")),
+            Agreement.instant <= now,
+            Agreement.instant > now - 2 * LATE_WORD,
+        )
+        .order_by(Rollout.id)
+    ).all()
+    held = 0
+    for wave, campaign, rollout, customer, instant, people in rows:
+        assert instant is not None  # the statement asked for those with one
+        blocked = _blocked(session, wave, rollout, instant)
+        if must_stop(blocked, people, wave.stop_percent):
+            why = (
+                f"{blocked:,} of {people:,} people at {customer.name} were blocked in the first "
+                f"hour, more than {wave.stop_percent} %"
+            )
+            held += _stop(session, campaign, wave, rollout, customer, why, now)
+    return held
+
+
+def _blocked(session: Session, wave: Wave, rollout: Rollout, instant: datetime) -> int:
+    """At least so many: calls for help on the guide, or tickets, whichever are more. A ticket
+    names no person, so the two are not added: one person may have done both."""
+    since, until = hour(instant, rollout.implemented_at)
+    if wave.released_at is not None:
+        since = max(since, wave.released_at)
+    calls = session.scalar(
+        select(func.count(func.distinct(SelfReport.contact_id))).where(
+            SelfReport.rollout_id == rollout.id,
+            SelfReport.says == "help",
+            SelfReport.at >= since,
+            SelfReport.at <= until,
+        )
+    )
+    tickets = session.scalar(
+        select(func.count()).where(
+            Ticket.customer_id == rollout.customer_id,
+            Ticket.opened >= since,
+            Ticket.opened <= until,
+        )
+    )
+    return max(calls or 0, tickets or 0)
+
+
+def _stop(
+    session: Session,
+    campaign: Campaign,
+    wave: Wave,
+    rollout: Rollout,
+    customer: Customer,
+    why: str,
+    now: datetime,
+) -> bool:
+    """Once, whoever sees it first: hold the ring, and one named person has the task."""
+    if not _hold(session, wave, why, now):
+        return False
+    session.add(
+        Task(
+            dedupe_key=f"wave:{wave.id}:{now.isoformat()}",
+            kind="wave_held",
+            title=f'Wave "{wave.name}" is on hold: {campaign.name}',
+            text=f"{why}. Help these people first; then release the wave, with the reason.",
+            campaign_id=campaign.id,
+            rollout_id=rollout.id,
+            due=now,
+            created_at=now,
+            owner=customer.account_manager or campaign.opened_by,
+        )
+    )
+    _note(session, campaign, wave, "wave_held", SYSTEM, now, {"why": why})
+    return True
+
+
+def _hold(session: Session, wave: Wave, why: str, now: datetime) -> bool:
+    moved = session.scalar(
+        update(Wave)
+        .where(Wave.id == wave.id, Wave.held_at.is_(None))
+        .values(held_at=now, held_why=why[:500])
+        .returning(Wave.id)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(wave)
+    return moved is not None
+
+
+def _note(
+    session: Session,
+    campaign: Campaign,
+    wave: Wave,
+    what: str,
+    who: Actor,
+    now: datetime,
+    details: dict[str, object],
+) -> None:
+    subject = f"{campaign.name}: {wave.name}"
+    record(session, who=who, what=what, subject=subject, now=now, details=details)
