@@ -9,12 +9,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.capacity import Room
 from campaigns.journal import Actor, record
 from campaigns.models import (
+    ON,
     Campaign,
     Rollout,
 )
@@ -24,9 +25,10 @@ from campaigns.rules.packing import Packing
 from campaigns.rules.proposing import CHANGED, LATER, UNLIKED, Proposal, Wisher, propose
 from campaigns.situation import Situation
 from campaigns.terms import playbook_of
-from campaigns.undecided import places, room_left, undecided
+from campaigns.undecided import UNDECIDED, places, room_left, undecided
 
 UNLIKED_CODES = ("avoided_weekday", "eve")
+AT_A_GLANCE = 100  # undecided customers; judging more days than theirs is too slow for a page
 USUAL_PEOPLE = 25  # a customer of usual size
 
 
@@ -60,13 +62,7 @@ def proposed(session: Session, campaign: Campaign, now: datetime, day_minutes: i
     free, room = room_left(session, found)
     wishers = [_wisher(situation, terms, room) for situation, terms in found]
     plan = propose(wishers, free, places(found, free, room))
-    usual = [day for day in free if day.weekday() not in _avoided(campaign)]
-    ahead = sorted(day for day in usual if any(day in one.days for one in wishers))
-    outlook = foresee(
-        [one.minutes for one in wishers],
-        [(day, free[day]) for day in ahead],
-        campaign.vendor_day,
-    )
+    outlook = _outlook(campaign, wishers, free)
     lines = [_line(situation, terms, plan) for situation, terms in found]
     return Dates(
         campaign.name,
@@ -75,6 +71,35 @@ def proposed(session: Session, campaign: Campaign, now: datetime, day_minutes: i
         outlook,
         _load(wishers, plan, free, found),
     )
+
+
+def outlook_of(
+    session: Session, campaign: Campaign, now: datetime, day_minutes: int
+) -> Outlook | None:
+    """Whether everybody without a date can still have one in time; without proposing any.
+
+    None where the campaign is over or not begun, or too large to say so on a page: then the
+    proposal says it.
+    """
+    if campaign.state not in ON:
+        return None
+    many = session.scalar(
+        select(func.count()).where(Rollout.campaign_id == campaign.id, Rollout.state.in_(UNDECIDED))
+    )
+    if not many or many > AT_A_GLANCE:
+        return None
+    found = undecided(session, campaign, now, day_minutes)
+    free, room = room_left(session, found)
+    return _outlook(campaign, [_wisher(one, terms, room) for one, terms in found], free)
+
+
+def _outlook(
+    campaign: Campaign, wishers: Sequence[Wisher], free: Mapping[date, Sequence[int]]
+) -> Outlook:
+    usual = [day for day in free if day.weekday() not in _avoided(campaign)]
+    ahead = sorted(day for day in usual if any(day in one.days for one in wishers))
+    minutes = [one.minutes for one in wishers]
+    return foresee(minutes, [(day, free[day]) for day in ahead], campaign.vendor_day)
 
 
 def quality(found: Dates) -> str:

@@ -40,6 +40,18 @@ class Outlook:
             words += f". From {long_day(self.hopeless_from)} on it cannot be done in time"
         return f"{words}."
 
+    def as_json(self) -> dict[str, object]:
+        """The field `outlook` of `rollout campaigns show --json`."""
+        return {
+            "undecided": self.undecided,
+            "a_day": self.a_day,
+            "through": self.through.isoformat() if self.through else None,
+            "left": self.left,
+            "last_day": self.last.isoformat() if self.last else None,
+            "hopeless_from": self.hopeless_from.isoformat() if self.hopeless_from else None,
+            "sentence": self.sentence,
+        }
+
 
 def foresee(
     undecided: Sequence[int],

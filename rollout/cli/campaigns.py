@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from campaigns import boards, launch
+from campaigns import boards, launch, propose
 from campaigns.models import Campaign
 from campaigns.playbooks import names as playbook_names
 from rollout.cli.acting import acts, desk_for
@@ -201,13 +201,16 @@ def _print_view(now: Any, rt: Any, name: str, as_json: bool, short: bool = False
     with rt.store.reading() as session:
         campaign = launch.find_campaign(session, " ".join(name.split()))
         view = boards.campaign_view(session, campaign, now)
+        outlook = propose.outlook_of(session, campaign, now, rt.day_minutes)
     if as_json:
-        print_json(view.as_json())
+        print_json(view.as_json() | {"outlook": outlook.as_json() if outlook else None})
         return
     date = view.vendor_date or "date needed"
     click.echo(f"{view.name}  {view.state}  {view.change_id}  {date}  {view.total.sentence()}")
     if short:
         return
+    if outlook:
+        click.echo(outlook.sentence)
     for line in view.lines:
         agreed = (
             f"{line.agreed.day} {line.agreed.time:%H:%M} {line.agreed.zone}" if line.agreed else "-"

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from campaigns import propose
 from campaigns.boards import CustomerLine, campaign_view
 from campaigns.boards.campaigns import campaign_lines
 from campaigns.boards.narrow import Narrow, narrowed, shown
@@ -62,10 +63,12 @@ def show(number: int) -> str:
         dated = vendor_sentence(session, campaign, now.date())
         plan = opened(session, campaign)
         waves = wave_lines(session, campaign.id, now.date())
+        outlook = propose.outlook_of(session, campaign, now, here.day_minutes)
     page = found.first // AT_ONCE + 1
     buttons, hint = buttons_for(view)
     return render_template(
         "campaigns/show.html",
+        outlook=outlook,
         view=view,
         dated=dated,
         plan=plan,

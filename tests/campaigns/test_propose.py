@@ -111,3 +111,20 @@ def test_no_more_is_proposed_for_a_day_than_its_technicians_can_do(office: Offic
         kept = {one.id for one in session.query(Rollout) if one.proposed_day == day}
     minutes = [line.minutes for line in found.lines if line.rollout_id in kept]
     assert 0 < sum(minutes) <= office.rt.day_minutes
+
+
+def test_a_campaign_says_whether_it_can_be_done_in_time_without_proposing(office: Office) -> None:
+    add_customer(office)
+    campaign_id = open_campaign(office)
+    with office.store.reading() as session:
+        campaign = session.get_one(Campaign, campaign_id)
+        minutes = office.rt.day_minutes
+        outlook = propose.outlook_of(session, campaign, office.now, minutes)
+        assert outlook is not None
+        assert (
+            outlook.sentence
+            == propose.proposed(session, campaign, office.now, minutes).outlook.sentence
+        )
+        assert outlook.sentence.startswith("1 undecided")
+        campaign.state = "finished"
+        assert propose.outlook_of(session, campaign, office.now, minutes) is None

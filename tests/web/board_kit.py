@@ -138,12 +138,11 @@ def everything(office: Office) -> tuple[int, list[str], list[str]]:
         f"{at}/date",
         f"{home}/contacts/new",
         f"{home}/contacts/{eve}",
-        f"{home}/freezes/new",
         f"{home}/exemptions/new?contact={eve}&campaign={campaign}",
     ]
     forms = [f"{at}/date", f"{at}/withdraw", f"{at}/links", f"{home}/contacts"]
     forms += [f"{home}/contacts/{eve}{verb}" for verb in ("", "/left", "/back")]
-    forms += [f"{home}/freezes", f"{home}/freezes/1/remove"]
+    forms += [f"{home}/calendar"]
     return customer, pages, [*forms, f"{home}/exemptions", f"{home}/exemptions/1/end"]
 
 

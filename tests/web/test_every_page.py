@@ -1,13 +1,15 @@
 """One walk over every page for staff, with data in the house, on both engines."""
 
 from collections import Counter
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.exceptions import MethodNotAllowed
 
+from campaigns.register import import_changes
 from rollout.auth import access_of
-from tests.kit import Office, agree_on
+from tests.kit import ADA, CHANGE, Office, agree_on
 from tests.people_kit import import_words, word_of
 from tests.web.board_kit import Person, at_work, northwind, open_day
 from tests.web.choose_kit import links_on
@@ -25,6 +27,9 @@ def a_day_later(office: Office) -> int:
     agree_on(office, rollout, open_day(office, rollout, 2))
     import_words(office, word_of("eve1@northwind-dental.example", 2))
     office.later(hours=30)
+    later = replace(CHANGE, text="It comes later.", modified_at=office.now)
+    with office.store.writing() as session:
+        import_changes(session, [later], who=ADA, now=office.now)
     return customer
 
 
