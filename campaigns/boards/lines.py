@@ -74,6 +74,7 @@ def line_json(line: CustomerLine) -> dict[str, Any]:
             "title": following.title,
             "date": following.day.isoformat(),
             "at": following.due.isoformat().replace("+00:00", "Z"),
+            "rung": following.rung or None,
         },
         "people": people_json(line.people),
         "risks": list(line.risks),

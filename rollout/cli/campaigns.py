@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from campaigns import boards, launch, propose
+from campaigns import agree, boards, deferring, launch, propose
+from campaigns.boards.leeway import leeway
 from campaigns.models import Campaign
 from campaigns.playbooks import names as playbook_names
 from rollout.cli.acting import acts, desk_for
@@ -135,6 +136,21 @@ def campaigns_resume(name: str, in_spite_of_vendor: bool, as_json: bool, actor: 
     )
 
 
+@campaigns_group.command(name="defer")
+@click.argument("name")
+@click.argument("customer")
+@click.option("--why", required=True, help="The reason, for the journal.")
+@acts
+def campaigns_defer(name: str, customer: str, why: str, actor: str | None) -> None:
+    """Let a customer move its date to a later day once more than the playbook allows."""
+    desk = desk_for(actor, "grant")
+    with desk.writing() as session:
+        rollout = agree.find_rollout(session, launch.find_campaign(session, name), customer)
+        seen = len(deferring.grants_of(session, rollout.id))
+        deferring.grant(session, rollout.id, seen=seen, why=why, who=desk.who, now=desk.now)
+    click.echo(f"{customer} can move its date to a later day once more.")
+
+
 @campaigns_group.command(name="finish")
 @click.argument("name")
 @prints_json
@@ -202,8 +218,11 @@ def _print_view(now: Any, rt: Any, name: str, as_json: bool, short: bool = False
         campaign = launch.find_campaign(session, " ".join(name.split()))
         view = boards.campaign_view(session, campaign, now)
         outlook = propose.outlook_of(session, campaign, now, rt.day_minutes)
+        moves = leeway(session, campaign) if as_json else {}
     if as_json:
-        print_json(view.as_json() | {"outlook": outlook.as_json() if outlook else None})
+        told = view.as_json() | {"outlook": outlook.as_json() if outlook else None}
+        told["customers"] = [row | moves[row["customer"]] for row in told["customers"]]
+        print_json(told)
         return
     date = view.vendor_date or "date needed"
     click.echo(f"{view.name}  {view.state}  {view.change_id}  {date}  {view.total.sentence()}")

@@ -1,11 +1,13 @@
 """rollout propose."""
 
+from datetime import date
 from typing import Any
 
 import click
 
 from campaigns import launch
 from campaigns import propose as proposing
+from campaigns.errors import NotFound
 from campaigns.rules.days import brief_day
 from rollout.cli.acting import acts, desk_for
 from rollout.cli.context import print_json, prints_json
@@ -14,10 +16,17 @@ from rollout.cli.context import print_json, prints_json
 @click.command(name="propose")
 @click.argument("campaign")
 @click.option("--accept", is_flag=True, help="Keep these days: letters and pages propose them.")
+@click.option(
+    "--only", multiple=True, metavar="CUSTOMER", help="With --accept: the day of this one alone."
+)
 @prints_json
 @acts
-def propose(campaign: str, accept: bool, as_json: bool, actor: str | None) -> None:
+def propose(
+    campaign: str, accept: bool, only: tuple[str, ...], as_json: bool, actor: str | None
+) -> None:
     """The best dates for all customers of a campaign that have none. Nothing is booked."""
+    if only and not accept:
+        raise click.UsageError("--only says whose days --accept keeps. Give --accept as well.")
     desk = desk_for(actor, "plan")
     with desk.rt.store.reading() as session:
         found = proposing.proposed(
@@ -29,7 +38,7 @@ def propose(campaign: str, accept: bool, as_json: bool, actor: str | None) -> No
             kept = proposing.accept(
                 session,
                 launch.find_campaign(session, campaign),
-                {line.rollout_id: line.day for line in found.lines if line.day is not None},
+                _chosen(found, only),
                 who=desk.who,
                 now=desk.now,
                 day_minutes=desk.rt.day_minutes,
@@ -45,6 +54,21 @@ def propose(campaign: str, accept: bool, as_json: bool, actor: str | None) -> No
     click.echo(found.outlook.sentence)
     if accept:
         click.echo(f"{kept} days are proposed to customers from now on; nothing is booked.")
+
+
+def _chosen(found: proposing.Dates, only: tuple[str, ...]) -> dict[int, date]:
+    """The days to keep. Raises NotFound for a customer that is not proposed one."""
+    days = {line.rollout_id: line.day for line in found.lines if line.day is not None}
+    if not only:
+        return days
+    places = {line.customer.casefold(): line.rollout_id for line in found.lines if line.day}
+    chosen = {}
+    for name in only:
+        place = places.get(" ".join(name.split()).casefold())
+        if place is None:
+            raise NotFound(f'No day is proposed for "{name}" in this campaign.', "no_day")
+        chosen[place] = days[place]
+    return chosen
 
 
 def as_dict(found: proposing.Dates) -> dict[str, Any]:
