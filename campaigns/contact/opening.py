@@ -7,7 +7,7 @@ from sqlalchemy import Date, bindparam, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from campaigns import choice
+from campaigns import choice, people
 from campaigns.contact.fan_out import Opened, Touched, fan_out
 from campaigns.contact.put_down import LETTER as PUT_DOWN
 from campaigns.contact.put_down import put_down
@@ -23,10 +23,12 @@ from campaigns.models import (
     Touch,
 )
 from campaigns.models.base import UtcInstant
+from campaigns.rules.calendar import WorkCalendar
 from campaigns.rules.plan import HELD_UP, put_off
 from campaigns.store import lock
 from campaigns.terms import calendar_of, playbook_of
 
+READY = "everybody is ready"
 PROPOSALS = ("date-proposal", "proposal-reminder")
 
 # Built once: a touch is opened for every customer and step.
@@ -101,7 +103,7 @@ def open_touch(
         touch.state, touch.reason, touch.done_at = "skipped", unnamed, now
         return Opened(touch.id, rollout.id, 0, {unnamed: 1})
     if step.channel == "task":
-        return _hand_to_staff(session, touch, step, rollout, now)
+        return _hand_to_staff(session, touched, now)
     if step.channel == "booking":
         return Opened(touch.id, rollout.id, 0, {}, books=True)
     return fan_out(session, touched, now, links, instance)
@@ -195,9 +197,23 @@ def _agreed_day(session: Session, rollout: Rollout) -> bool:
     )
 
 
-def _hand_to_staff(
-    session: Session, touch: Touch, step: Step, rollout: Rollout, now: datetime
-) -> Opened:
+def _hand_to_staff(session: Session, touched: Touched, now: datetime) -> Opened:
+    """A task; none about people who are not ready where there are none."""
+    touch, step, rollout = touched.touch, touched.step, touched.rollout
+    if step.stop == "done" and _everybody_ready(session, touched, now):
+        touch.state, touch.reason, touch.done_at = "skipped", READY, now
+        return Opened(touch.id, rollout.id, 0, {READY: 1})
     add_task(session, f"touch:{touch.id}", step.key, step.title, step.text or "", rollout, now)
     touch.state, touch.done_at = "done", now
     return Opened(touch.id, rollout.id, 0, {})
+
+
+def _everybody_ready(session: Session, touched: Touched, now: datetime) -> bool:
+    """By evidence; whoever is unknown may well not be."""
+    evidence = playbook_of(touched.campaign.playbook_source).evidence.value
+    if evidence == "none":
+        return False
+    today = WorkCalendar(touched.customer.timezone).today(now)
+    found = people.count(session, [touched.rollout.id], touched.campaign.id, evidence, today)
+    counted = found.get(touched.customer.id, people.NOBODY)
+    return counted.in_scope > 0 and counted.done == counted.in_scope

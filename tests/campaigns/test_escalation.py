@@ -12,6 +12,7 @@ from campaigns.errors import Invalid
 from campaigns.rules.playbook import Audience, Channel, Ladder, read
 from tests.campaigns.agree_kit import free, invited
 from tests.kit import Office, agree_on, rows_of
+from tests.people_kit import import_words, word_of
 
 NAMES = playbooks.names()
 
@@ -88,3 +89,19 @@ def test_with_a_date_the_clock_of_those_who_are_not_ready_runs(office: Office) -
     assert (found.clock, found.rungs, found.now) == ("People not ready", 4, None)
     assert found.following is not None
     assert found.following.whom == "who is not ready"
+
+
+def test_nobody_is_to_phone_people_who_are_all_ready(office: Office) -> None:
+    rollout = invited(office)
+    day = free(office, rollout)[0]
+    agree_on(office, rollout, day)
+    addresses = [row[0] for row in rows_of(office, "SELECT email FROM contact")]
+    import_words(office, *(word_of(address, 3) for address in addresses))
+    office.until(datetime.combine(day, datetime.min.time(), UTC))
+    left = rows_of(office, "SELECT count(*) FROM task WHERE kind IN ('no-phone', 'vips', 'call-not-ready')")
+    assert left == [(0,)]
+    why = (
+        "SELECT DISTINCT reason FROM touch JOIN step ON step.id = touch.step_id"
+        " WHERE channel = 'task' AND stop = 'done' AND touch.state = 'skipped'"
+    )
+    assert rows_of(office, why) == [("everybody is ready",)]
