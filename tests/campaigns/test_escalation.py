@@ -98,7 +98,9 @@ def test_nobody_is_to_phone_people_who_are_all_ready(office: Office) -> None:
     addresses = [row[0] for row in rows_of(office, "SELECT email FROM contact")]
     import_words(office, *(word_of(address, 3) for address in addresses))
     office.until(datetime.combine(day, datetime.min.time(), UTC))
-    left = rows_of(office, "SELECT count(*) FROM task WHERE kind IN ('no-phone', 'vips', 'call-not-ready')")
+    left = rows_of(
+        office, "SELECT count(*) FROM task WHERE kind IN ('no-phone', 'vips', 'call-not-ready')"
+    )
     assert left == [(0,)]
     why = (
         "SELECT DISTINCT reason FROM touch JOIN step ON step.id = touch.step_id"

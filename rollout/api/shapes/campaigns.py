@@ -69,11 +69,13 @@ class Event(BaseModel):
     at: str
     local: str
     zone: str
+    campaign: str
     customer: str
     step: str
     kind: Literal["mail", "task", "skip", "conflict", "booking"]
     audience: str
     people: int
+    minutes: int
     subject: str
     reason: str
     recipients: list[str]
@@ -91,6 +93,13 @@ class Wait(BaseModel):
     begin_by: str
 
 
+class LeftOut(BaseModel):
+    """A campaign that could not be rehearsed, and why."""
+
+    campaign: str
+    reason: str
+
+
 class Rehearsal(BaseModel):
     """Everything ahead, run by the production code on a copy."""
 
@@ -101,3 +110,4 @@ class Rehearsal(BaseModel):
     until: str
     events: list[Event]
     waits: list[Wait]
+    left_out: list[LeftOut]
