@@ -31,6 +31,7 @@ class NextTouch(BaseModel):
     title: str
     date: str
     at: str = Field(description="UTC.")
+    rung: str | None
 
 
 class People(BaseModel):
