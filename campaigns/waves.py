@@ -49,7 +49,7 @@ def _counts(session: Session, waves: Sequence[int]) -> dict[int, tuple[int, int,
             Rollout.wave_id,
             func.count(),
             func.sum(case((Rollout.state == "verified", 1), else_=0)),
-            func.max(Agreement.day),
+            func.max(case((Rollout.state == "verified", Agreement.day))),
         )
         .outerjoin(
             Agreement,

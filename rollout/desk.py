@@ -74,6 +74,7 @@ class Desk:
                 now=self.now,
                 accept_good_rows=accept_good_rows,
                 preview=preview,
+                links=self.rt.links,
             )
 
     def import_changes(self, stream: BinaryIO, name: str) -> list[Registered]:

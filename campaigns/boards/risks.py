@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
-from sqlalchemy import Select, and_, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from campaigns.boards.lines import Agreed
@@ -13,6 +13,7 @@ from campaigns.models import (
     Campaign,
     Contact,
     Delivery,
+    NotDeciding,
     Rollout,
     Touch,
 )
@@ -31,6 +32,15 @@ AMISS = Delivery.state.in_((literal_column("'failed'"), literal_column("'uncerta
 SOON = 21  # days before the vendor's date from which "no date" is a risk
 
 
+def stood_down() -> ColumnElement[bool]:
+    """The contact said of this rollout that somebody else decides."""
+    return exists().where(
+        NotDeciding.rollout_id == Rollout.id,
+        NotDeciding.contact_id == Contact.id,
+        NotDeciding.ended_at.is_(None),
+    )
+
+
 def unreachable_owners(
     session: Session, campaign: Campaign, rollout_ids: Sequence[int] | None = None
 ) -> dict[int, str]:
@@ -45,6 +55,7 @@ def unreachable_owners(
         Contact.customer_id == Rollout.customer_id,
         Contact.decision_maker.is_(True),
         Contact.left_at.is_(None),
+        ~stood_down(),
     )
     named = session.execute(
         living.add_columns(func.count(Contact.customer_id), func.count(Contact.suppressed_at))

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from campaigns import people
 from campaigns.boards.customer_lines import current_agreement, customer_lines
 from campaigns.boards.lines import CustomerLine
-from campaigns.boards.risks import OVER, SOON, UNDECIDED, refused_customers
+from campaigns.boards.risks import OVER, SOON, UNDECIDED, refused_customers, stood_down
 from campaigns.models import ON, Agreement, Campaign, Contact, Rollout, VendorChange
 from campaigns.rules.adoption import People
 from campaigns.rules.steps import Evidence
@@ -165,4 +165,5 @@ def _somebody_decides() -> ColumnElement[bool]:
         Contact.decision_maker.is_(True),
         Contact.left_at.is_(None),
         Contact.suppressed_at.is_(None),
+        ~stood_down(),
     )

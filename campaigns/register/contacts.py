@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from campaigns.headcount import recount
 from campaigns.journal import Actor, record
+from campaigns.links import Links
 from campaigns.models import Contact, Customer, FormerAddress
 from campaigns.register.result import ImportResult
+from campaigns.relink import after_change
 from campaigns.rules.records import ContactRecord, Parsed, Rejected
 from campaigns.store import insert_missing
 
@@ -48,11 +50,13 @@ def import_contacts(
     now: datetime,
     accept_good_rows: bool = False,
     preview: bool = False,
+    links: Links | None = None,
 ) -> ImportResult:
     """Bring in a contacts file; the customer must be there already.
 
     A row that matches by external id but has another address is a rename: the old
-    address is kept. An empty cell never erases what is known.
+    address is kept, and with `links` the page's links of whoever has a new address are renewed,
+    so that nobody chooses by a letter to the old one. An empty cell never erases what is known.
     """
     customers = {c.folded_name: c for c in session.scalars(select(Customer))}
     draft = _Draft(rejected=list(parsed.rejected))
@@ -67,7 +71,7 @@ def import_contacts(
             _place(draft, line, known, customer, row)
     store = not preview and (accept_good_rows or not draft.rejected)
     if store:
-        _write(session, draft, who, now)
+        _write(session, draft, who, now, links)
     return ImportResult(
         rows=parsed.rows,
         rejected=sorted(draft.rejected, key=lambda r: r.line),
@@ -117,7 +121,7 @@ def _changes(contact: Contact, row: ContactRecord) -> dict[str, Any]:
     return {name: value for name, value in values.items() if getattr(contact, name) != value}
 
 
-def _write(session: Session, draft: _Draft, who: Actor, now: datetime) -> None:
+def _write(session: Session, draft: _Draft, who: Actor, now: datetime, links: Links | None) -> None:
     rows = [_new(customer, row, now) for customer, row in draft.create]
     if rows:
         session.execute(insert(Contact), rows)
@@ -128,6 +132,8 @@ def _write(session: Session, draft: _Draft, who: Actor, now: datetime) -> None:
             insert_missing(session, FormerAddress, [former])
         for name, value in changes.items():
             setattr(contact, name, value)
+        if "email" in changes and links is not None:
+            after_change(session, contact, links, who=who, now=now)
     recount(session, draft.touched)
     for customer in draft.touched.values():
         record(

@@ -12,7 +12,7 @@ LATE_WORD = timedelta(days=1)  # a file of tickets of that hour may arrive so mu
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """A wave as it stands; `last_day` is the last agreed day among its customers."""
+    """A wave as it stands; `last_day` is the last agreed day among its verified customers."""
 
     name: str
     customers: int

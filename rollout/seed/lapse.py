@@ -69,7 +69,8 @@ def plan_story(stage: Past) -> None:
 
 def act(stage: Past) -> None:
     """Until the runtime stops or the story is told: each deed in its time. For a thread."""
-    stage.skip_to(stage.now)
+    # What had not been swept when it stopped was not acted either, however long ago that was.
+    stage.skip_to(swept_up_to(stage.rt) or stage.now)
     while not stage.done and not stage.rt.stopping.wait(GLANCE):
         try:
             act_until(stage, min(stage.now, swept_up_to(stage.rt) or stage.now))

@@ -12,7 +12,7 @@ from campaigns.rules.milestones import vendor_date
 from campaigns.rules.records import ContactRecord, CustomerRecord, Rejected
 from campaigns.terms import milestones
 from rollout.parse.changes import changes
-from tests.kit import ADA, Office, add_customer, parsed, rows_of
+from tests.kit import ADA, Office, add_customer, open_campaign, parsed, rows_of
 from tests.shared import shared
 
 FIRM = CustomerRecord("Alpha", ("alpha.example",), "Europe/Berlin", "DE", tags={"tier": "gold"})
@@ -214,3 +214,21 @@ def test_a_part_of_another_country_than_the_customers_is_refused(office: Office)
     fits = customers(office, replace(FIRM, country="GB", subdivision="SCT"))
     assert (fits.stored, fits.updated) == (True, 1)
     assert customers(office, replace(FIRM, country=None)).stored
+
+
+def test_an_imported_new_address_ends_the_links_in_letters_to_the_old_one(office: Office) -> None:
+    customers(office, FIRM)
+    kim = ContactRecord(
+        "Alpha", "Kim", "kim@alpha.example", ("decision_maker",), external_id="id-9"
+    )
+    contacts(office, kim)
+    open_campaign(office)
+    office.later(hours=1)
+    live = "SELECT count(*) FROM customer_link WHERE purpose = 'choose' AND revoked_at IS NULL"
+    gone = "SELECT count(*) FROM customer_link WHERE revoked_at IS NOT NULL"
+    assert rows_of(office, live) == [(1,)]
+    contacts(office, replace(kim, email="kim.new@alpha.example"), links=office.rt.links)
+    assert rows_of(office, live) == [(1,)]
+    assert rows_of(office, gone) == [(1,)]
+    contacts(office, replace(kim, email="kim.new@alpha.example"), links=office.rt.links)
+    assert rows_of(office, gone) == [(1,)]

@@ -131,3 +131,18 @@ def test_pages_look_again_by_themselves_only_where_days_race(
         answer = board.process_response(board.make_response("here"))
     assert answer.headers.get("Refresh") == again
     rt.store.close()
+
+
+def test_deeds_that_no_sweep_had_reached_are_acted_after_a_restart(tmp_path: Path) -> None:
+    made = begun(tmp_path / "data")
+    tick(made.rt, made.rt.clock.now() + timedelta(hours=2))
+    ahead = replace(made.rt, clock=HandClock(NOW + timedelta(days=30)))  # it ran on meanwhile
+    stage = lapse.stage_of(ahead, made.folder)
+    lapse.plan_story(stage)
+    planned = len(list(stage.due(stage.on(200))))
+    again = lapse.stage_of(ahead, made.folder)
+    lapse.plan_story(again)
+    ahead.stopping.set()
+    lapse.act(again)
+    assert len(list(again.due(again.on(200)))) == planned
+    made.store.close()
