@@ -139,3 +139,23 @@ def test_the_day_before_it_is_hopeless_is_still_in_time(seed: int) -> None:
     just = [(d, lanes) for d, lanes in free if d >= found.hopeless_from - timedelta(days=1)]
     assert foresee(waiting, later, None).through is None
     assert foresee(waiting, just, None).through is not None
+
+
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_three_hundred_customers_are_proposed_and_foreseen_alike(seed: int) -> None:
+    wishers, free = some(seed, 300, lanes=3, length=90)
+    plan = propose(wishers, free)
+    assert plan.bound <= plan.cost + 1e-6 <= plan.in_turn + 2e-6
+    assert not plan.unplaced
+    used = {day: sum(w.minutes for w in wishers if plan.placed[w.key] == day) for day in free}
+    assert all(used[day] <= sum(free[day]) for day in free)
+    outlook = foresee([one.minutes for one in wishers], sorted(free.items()), max(free))
+    assert (outlook.undecided, outlook.left) == (300, 0)
+    assert outlook.through is not None
+    assert outlook.through <= max(plan.placed.values())
+    assert outlook.hopeless_from is not None
+    late = [day for day in sorted(free) if day >= outlook.hopeless_from]
+    again = foresee([one.minutes for one in wishers], [(d, free[d]) for d in late], max(free))
+    assert again.through is None
+    assert again.left > 0
+    assert outlook.sentence.startswith("300 undecided, ")
