@@ -22,6 +22,7 @@ from tests.bench import (
     page,
     pages,
     plan,
+    proposing,
     rehearsal,
 )
 from tests.bench.bench import FULL, QUICK, TINY, Bench, Sizes
@@ -48,6 +49,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "growth": growth.measure,
     "memory": memory.measure,
     "rehearsal": rehearsal.measure,
+    "proposing": proposing.measure,
 }
 SIZES: dict[str, Sizes] = {"full": FULL, "quick": QUICK, "tiny": TINY}
 

@@ -30,6 +30,7 @@ class Sizes:
     growth: tuple[int, ...] = (1_000, 10_000, 100_000, 1_000_000)
     memory: tuple[int, int] = (10_000, 100_000)
     year: tuple[int, int] = (300, 12)  # customers and campaigns of a rehearsal
+    proposal: tuple[int, int] = (2_000, 90)  # customers and days
 
 
 FULL = Sizes()
@@ -48,6 +49,7 @@ QUICK = Sizes(
     growth=(100, 1_000, 10_000),
     memory=(1_000, 10_000),
     year=(60, 4),
+    proposal=(300, 60),
 )
 # For the test that the bench itself works: every figure, no meaning.
 TINY = Sizes(
@@ -67,6 +69,7 @@ TINY = Sizes(
     growth=(10, 20, 40),
     memory=(20, 60),
     year=(4, 2),
+    proposal=(20, 14),
 )
 
 

@@ -47,7 +47,7 @@ def test_the_smallest_bench_measures_every_figure_on_both_engines(tmp_path: Path
 
 
 def test_every_part_of_the_bench_can_be_asked_for_by_name() -> None:
-    parts = "handover plan claims import pages growth memory rehearsal"
+    parts = "handover plan claims import pages growth memory rehearsal proposing"
     assert set(PARTS) == set(parts.split())
     refused = CliRunner().invoke(main, ["--only", "planning"])
     assert refused.exit_code == 2

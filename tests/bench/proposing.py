@@ -1,0 +1,75 @@
+"""Days for many customers at once: processor time and memory of a process of its own.
+
+Targets: 2,000 customers over 90 days under 10 s and 1 GB.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from random import Random
+
+from campaigns.rules.proposing import Wisher, propose
+from tests.bench.bench import Bench
+from tests.bench.figures import AT_MOST, Figure
+
+GROUP = "proposing"
+SECONDS, MEGABYTES = 10.0, 1_024.0
+SEED = 7
+MONDAY = date(2027, 3, 1)
+BUSY = 0.6  # the share of the technicians' time that all customers together would take
+
+
+def measure(bench: Bench) -> Iterator[Figure]:
+    """Seconds, megabytes, and how far from the best plan there could be."""
+    customers, days = bench.sizes.proposal
+    words = [sys.executable, "-m", "tests.bench.proposing", str(customers), str(days)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    name = f"{customers:,} customers, {days} days"
+    note = f"gap {found['gap']:.1%}, {found['unplaced']:.0f} without a day"
+    yield Figure(
+        GROUP, name, "s", found["seconds"], bound=AT_MOST, target=SECONDS, note=note
+    )  # fmt: skip
+    yield Figure(
+        GROUP, f"memory for {name}", "MB", found["megabytes"], bound=AT_MOST, target=MEGABYTES
+    )
+
+
+def wishers(customers: int, days: Sequence[date], dice: Random) -> list[Wisher]:
+    """Customers of 3 to 80 people, each of which can have four days of five."""
+    found = []
+    for key in range(customers):
+        people = dice.randint(3, 80)
+        weight = 1 + people / 25
+        prices = {
+            day: weight * place / 5 + 100 * (day.weekday() in (0, 4))
+            for place, day in enumerate(days)
+            if dice.random() > 0.2
+        }
+        found.append(Wisher(key, 60 + 2 * people, weight, prices))
+    return found
+
+
+def play(customers: int, length: int) -> dict[str, float]:
+    """One proposal over as many technicians as make the days busy."""
+    every = [MONDAY + timedelta(days=number) for number in range(length)]
+    days = [day for day in every if day.weekday() < 5]
+    wanted = wishers(customers, days, Random(SEED))
+    minutes = sum(one.minutes for one in wanted)
+    lanes = max(1, round(minutes / BUSY / 480 / len(days)))
+    began = time.process_time()
+    plan = propose(wanted, {day: [480] * lanes for day in days})
+    return {
+        "seconds": time.process_time() - began,
+        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "gap": plan.gap,
+        "unplaced": len(plan.unplaced),
+    }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(play(int(sys.argv[1]), int(sys.argv[2]))))
