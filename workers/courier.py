@@ -68,6 +68,7 @@ def open_due(rt: Runtime, now: datetime) -> Tally:
         with rt.store.reading() as session:
             found = contact.due_touches(session, now, TOUCHES + len(stuck))
         ids = [touch_id for touch_id in found if touch_id not in stuck]
+        booked = tally.booked
         for several in _batched(ids, rt.touches):
             if rt.stopping.is_set():
                 return tally
@@ -75,7 +76,8 @@ def open_due(rt: Runtime, now: datetime) -> Tally:
             if not trouble and over():
                 tally.more = True
                 return tally
-        if len(ids) < TOUCHES:
+        # A day that was booked brings letters that are due at this very instant.
+        if len(ids) < TOUCHES and tally.booked == booked:
             return tally
 
 
@@ -93,6 +95,7 @@ def _open_several(rt: Runtime, ids: Sequence[int], now: datetime, tally: Tally) 
     for one in opened:
         if one is not None:
             tally.due += one.due
+            tally.booked += one.books
             tally.skipped.update(one.skipped)
     return ()
 

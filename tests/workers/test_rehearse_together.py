@@ -81,3 +81,18 @@ def test_a_draft_that_cannot_start_is_left_out_with_the_reason(office: Office) -
     assert [name for name, _ in result.left_out] == ["Undated"]
     assert "date" in result.left_out[0][1]
     assert {event.campaign for event in result.events} == {FIRST}
+
+
+def test_every_letter_reaches_its_customer_by_day_on_that_customers_clock(office: Office) -> None:
+    """Also those that a booking brings: nothing else has to fall due for them to leave."""
+    for name, zone in CUSTOMERS.items():
+        add_customer(office, name, people=1, zone=zone, country=None)
+    open_campaign(office)
+    ahead = rehearse(office.rt, FIRST)
+    mails = [event for event in ahead.events if event.kind == "mail"]
+    confirmed = {event.customer: event.local[11:] for event in mails if event.step == "confirm"}
+    assert confirmed == dict.fromkeys(CUSTOMERS, "09:00")
+    assert {event.local[11:13] for event in mails} <= {f"{hour:02}" for hour in range(7, 18)}
+    office.until(ahead.until + timedelta(days=1))
+    really = {(one.step, one.address, one.at.isoformat(), one.subject) for one in sent(office)}
+    assert really == letters_of(ahead)
