@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy import select
 
 from campaigns import agree, choice, silence, tasks
-from campaigns.models import Agreement, Task
+from campaigns.models import Agreement, Rollout, Task
 from campaigns.rules.dates import OfferedDay
 from rollout.seed import staff
 from rollout.seed.past import CAMPAIGN, Past, case_of, owner_of
@@ -81,15 +81,23 @@ def _nearest(past: Past, answer: Answer, offered: Sequence[OfferedDay]) -> date:
 def _switch_on(past: Past, made: Agreement) -> None:
     """A technician ticks the switch off two hours after the agreed time, if that still stands."""
     assert made.instant is not None
+    past.plan(made.instant + SWITCHED_AFTER, partial(switch_over, past, made.rollout_id))
 
-    def done() -> None:
-        switch = select(Task.id).where(
-            Task.rollout_id == made.rollout_id,
-            Task.kind == SWITCH,
-            Task.done_at.is_(None),
+
+def switch_over(past: Past, rollout_id: int | None = None) -> None:
+    """Tick off the open switches, of one rollout or of all, two hours after the agreed time."""
+    switches = (
+        select(Task.id)
+        .join(Rollout, Rollout.id == Task.rollout_id)
+        .join(
+            Agreement,
+            (Agreement.rollout_id == Rollout.id) & (Agreement.version == Rollout.version),
         )
-        with past.rt.store.writing() as session:
-            for task_id in session.scalars(switch).all():
-                tasks.done(session, task_id, who=staff.TESS, now=past.now)
-
-    past.plan(made.instant + SWITCHED_AFTER, done)
+        .where(Task.kind == SWITCH, Task.done_at.is_(None))
+        .where(Agreement.instant <= past.now - SWITCHED_AFTER)
+    )
+    if rollout_id is not None:
+        switches = switches.where(Task.rollout_id == rollout_id)
+    with past.rt.store.writing() as session:
+        for task_id in session.scalars(switches).all():
+            tasks.done(session, task_id, who=staff.TESS, now=past.now)

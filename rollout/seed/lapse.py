@@ -18,7 +18,7 @@ from campaigns.errors import Refused
 from campaigns.models import Task
 from campaigns.register.changes import find_change
 from rollout.seed import staff
-from rollout.seed.answers import plan_answers
+from rollout.seed.answers import plan_answers, switch_over
 from rollout.seed.beginnings import CHANGE, change_of, plan_beginnings
 from rollout.seed.observed import look, plan_observations, plan_tidying
 from rollout.seed.past import Past
@@ -63,6 +63,9 @@ def plan_story(stage: Past) -> None:
     plan_tidying(stage, DAYS)
     for day in range(1, DAYS, 2):
         stage.plan(stage.on(day, 16), partial(_answer_questions, stage))
+    for day in range(1, DAYS):
+        # Who was put down, and what a restart has made the technicians forget.
+        stage.plan(stage.on(day, 23), partial(switch_over, stage))
     stage.plan(stage.on(MOVED_ON, 9), partial(_move, stage))
     stage.plan(stage.on(DECIDED_ON, 9), partial(_decide, stage))
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 from sqlalchemy import select
 
 from campaigns.models import Agreement
@@ -37,6 +37,12 @@ def booked(served: Served) -> list[tuple[str, str, str]]:
         ]
 
 
+def follow(page: Page, button: Locator) -> None:
+    """Press it and wait until the next page is there: a click alone may come back before."""
+    with page.expect_navigation():
+        button.click()
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_the_owner_comes_from_the_letter_to_a_booked_day(
     served: Served, chromium: Browser, script: bool
@@ -45,11 +51,11 @@ def test_the_owner_comes_from_the_letter_to_a_booked_day(
     page = context.new_page()
     page.goto(button_of_the_letter(served))
     page.get_by_label("18:00").nth(2).check()
-    page.get_by_role("button", name="Review").click()
+    follow(page, page.get_by_role("button", name="Review"))
     assert "Not saved yet" in page.inner_text("main")
     assert booked(served) == []
     page.get_by_label("Your role").fill("owner")
-    page.get_by_role("button", name="Confirm").click()
+    follow(page, page.get_by_role("button", name="Confirm"))
     assert "Booked" in page.inner_text("main")
     ((when, name, role),) = booked(served)
     assert (when[-5:], name, role) == ("18:00", "Kim Lee", "owner")
@@ -127,13 +133,13 @@ def test_no_page_has_a_barrier_or_scrolls_sideways_on_a_narrow_phone(
     page.get_by_label("08:00").first.check()
     page.get_by_text("Closed days and why").click()
     look("a picked day")
-    page.get_by_role("button", name="Review").click()
+    follow(page, page.get_by_role("button", name="Review"))
     look("review")
     page.get_by_label("Your role").fill("owner")
-    page.get_by_role("button", name="Confirm").click()
+    follow(page, page.get_by_role("button", name="Confirm"))
     look("booked")
     for name in ("Change the date", "Cancel the date"):
         page.goto(button_of_the_letter(served))
-        page.get_by_role("link", name=name).click()
+        follow(page, page.get_by_role("link", name=name))
         look(name)
     context.close()
