@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import Invalid
-from campaigns.journal import Actor, record
-from campaigns.models import Agreement, Campaign, Customer, DeferralGrant, Rollout
+from campaigns.journal import Actor, record_for
+from campaigns.models import Agreement, DeferralGrant, Rollout
 from campaigns.rows import rows_of
 from campaigns.rules.deferrals import Answer, Deferrals, count
 
@@ -52,19 +52,5 @@ def grant(
     if len(grants_of(session, rollout_id)) != seen:
         return False
     session.add(DeferralGrant(rollout_id=rollout_id, by_staff=who.name, why=why, at=now))
-    campaign, customer = session.execute(
-        select(Campaign.name, Customer)
-        .join(Rollout, Rollout.campaign_id == Campaign.id)
-        .join(Customer, Customer.id == Rollout.customer_id)
-        .where(Rollout.id == rollout_id)
-    ).one()
-    record(
-        session,
-        who=who,
-        what="deferral_granted",
-        subject=f"{campaign}: {customer.name}",
-        now=now,
-        customer_id=customer.id,
-        details={"why": why},
-    )
+    record_for(session, rollout_id, "deferral_granted", who, now, {"why": why})
     return True

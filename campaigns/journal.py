@@ -10,7 +10,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from campaigns.models import PROVIDER_CHAIN, Contact, JournalEntry, JournalHead
+from campaigns.models import (
+    PROVIDER_CHAIN,
+    Campaign,
+    Contact,
+    Customer,
+    JournalEntry,
+    JournalHead,
+    Rollout,
+)
 from campaigns.store import insert_missing, journalled
 
 GENESIS = "0" * 64
@@ -88,6 +96,32 @@ def record_of(
         subject=contact.name,
         now=now,
         customer_id=contact.customer_id,
+        details=details,
+    )
+
+
+def record_for(
+    session: Session,
+    rollout_id: int,
+    what: str,
+    who: Actor,
+    now: datetime,
+    details: Mapping[str, object],
+) -> None:
+    """Append what was done about a customer in a campaign to that customer's chain."""
+    campaign, customer_id, customer = session.execute(
+        select(Campaign.name, Customer.id, Customer.name)
+        .join(Rollout, Rollout.campaign_id == Campaign.id)
+        .join(Customer, Customer.id == Rollout.customer_id)
+        .where(Rollout.id == rollout_id)
+    ).one()
+    record(
+        session,
+        who=who,
+        what=what,
+        subject=f"{campaign}: {customer}",
+        now=now,
+        customer_id=customer_id,
         details=details,
     )
 

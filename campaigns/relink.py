@@ -6,9 +6,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from campaigns.errors import NotFound
-from campaigns.journal import Actor, record
+from campaigns.journal import Actor, record_for
 from campaigns.links import Links
-from campaigns.models import Campaign, Contact, Customer, CustomerLink, Rollout
+from campaigns.models import Contact, CustomerLink, Rollout
 from campaigns.store import insert_missing
 
 
@@ -44,7 +44,8 @@ def new_links(
         .execution_options(synchronize_session=False)
     )
     insert_missing(session, CustomerLink, _once_each(fresh))
-    _note(session, rollout_id, {"version": version, "revoked": len(revoked)}, who, now)
+    details = {"version": version, "revoked": len(revoked)}
+    record_for(session, rollout_id, "links_renewed", who, now, details)
     return len(revoked)
 
 
@@ -90,23 +91,3 @@ def _raise_version(session: Session, rollout_id: int) -> int:
     if version is None:
         raise NotFound("There is no such rollout.", "no_rollout")
     return version
-
-
-def _note(
-    session: Session, rollout_id: int, details: dict[str, object], who: Actor, now: datetime
-) -> None:
-    campaign, customer = session.execute(
-        select(Campaign, Customer)
-        .join(Rollout, Rollout.campaign_id == Campaign.id)
-        .join(Customer, Customer.id == Rollout.customer_id)
-        .where(Rollout.id == rollout_id)
-    ).one()
-    record(
-        session,
-        who=who,
-        what="links_renewed",
-        subject=f"{campaign.name}: {customer.name}",
-        now=now,
-        customer_id=customer.id,
-        details=details,
-    )

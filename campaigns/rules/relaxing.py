@@ -11,31 +11,15 @@ No plan of whole customers costs less. Solved by HiGHS (scipy.optimize.linprog).
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from campaigns.rules.packing import Days
+from campaigns.rules.packing import Days, Wish
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
 SECONDS = 60.0  # then the bound is not known, and the plan says so
-
-
-class Wish(Protocol):
-    """What is read of a customer here; see `proposing.Wisher`."""
-
-    @property
-    def key(self) -> int: ...
-
-    @property
-    def minutes(self) -> int: ...
-
-    @property
-    def weight(self) -> float: ...
-
-    @property
-    def days(self) -> Mapping[date, float]: ...
 
 
 def relaxed(

@@ -8,13 +8,14 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
-from campaigns.rules.proposing import Wisher, propose
+from campaigns.rules.proposing import propose
 from tests.bench.bench import Bench
 from tests.bench.figures import AT_MOST, Figure
+from tests.rules.wishers_kit import wishers
 
 GROUP = "proposing"
 SECONDS, MEGABYTES = 10.0, 1_024.0
@@ -37,21 +38,6 @@ def measure(bench: Bench) -> Iterator[Figure]:
     yield Figure(
         GROUP, f"memory for {name}", "MB", found["megabytes"], bound=AT_MOST, target=MEGABYTES
     )
-
-
-def wishers(customers: int, days: Sequence[date], dice: Random) -> list[Wisher]:
-    """Customers of 3 to 80 people, each of which can have four days of five."""
-    found = []
-    for key in range(customers):
-        people = dice.randint(3, 80)
-        weight = 1 + people / 25
-        prices = {
-            day: weight * place / 5 + 100 * (day.weekday() in (0, 4))
-            for place, day in enumerate(days)
-            if dice.random() > 0.2
-        }
-        found.append(Wisher(key, 60 + 2 * people, weight, prices))
-    return found
 
 
 def play(customers: int, length: int) -> dict[str, float]:

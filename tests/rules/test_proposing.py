@@ -8,6 +8,7 @@ import pytest
 
 from campaigns.rules.foresight import foresee
 from campaigns.rules.proposing import FULL, TOO_LARGE, UNPLACED, Wisher, cost_of, propose
+from tests.rules.wishers_kit import wishers
 
 MONDAY = date(2027, 3, 1)
 
@@ -25,19 +26,8 @@ def wisher(key: int, minutes: int = 60, weight: float = 1.0, **prices: float) ->
 def some(
     seed: int, many: int, lanes: int, length: int
 ) -> tuple[list[Wisher], dict[date, list[int]]]:
-    dice = random.Random(seed)
     free = {day: [480] * lanes for day in days(length) if day.weekday() < 5}
-    found = []
-    for key in range(many):
-        people = dice.randint(3, 80)
-        weight = 1 + people / 25
-        prices = {
-            day: weight * place / 5 + 100 * (day.weekday() in (0, 4))
-            for place, day in enumerate(free)
-            if dice.random() > 0.2
-        }
-        found.append(Wisher(key, 60 + 2 * people, weight, prices))
-    return found, free
+    return wishers(many, list(free), random.Random(seed)), free
 
 
 def fits(wishers: list[Wisher], free: Mapping[date, list[int]], placed: Mapping[int, date]) -> bool:
