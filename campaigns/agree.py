@@ -165,6 +165,8 @@ def end_date(
 def _repeated(
     session: Session, case: Case, answer_key: str, day: date | None, at: time | None
 ) -> Agreement | None:
+    if answer_key not in case.answer_keys:
+        return None
     first = session.scalar(_ANSWERED, {"rollout": case.rollout.id, "key": answer_key})
     if first is not None and (first.day, first.local_time) != (day, at):
         raise Conflict(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.capacity import Room, room_for
 from campaigns.crew import Roster, roster_of
-from campaigns.deferring import deferrals_of
+from campaigns.deferring import answers_of
 from campaigns.distance import others_of
 from campaigns.models import Agreement, Campaign, Customer, Rollout, VendorChange
 from campaigns.rules import dates
@@ -25,7 +25,8 @@ UNDO = timedelta(hours=24)  # how long whoever decides can take back what somebo
 class Case:
     """A rollout with what is needed to decide about its date.
 
-    `neighbours` are the customer's rollouts in other campaigns that may choose a date as well.
+    `neighbours` are the customer's rollouts in other campaigns that may choose a date as well,
+    `answer_keys` those of the forms that were answered.
     """
 
     rollout: Rollout
@@ -36,6 +37,7 @@ class Case:
     current: Agreement | None
     deferrals: Deferrals
     neighbours: tuple[int, ...] = ()
+    answer_keys: frozenset[str] = frozenset()
 
 
 def open_case(session: Session, rollout_id: int, now: datetime, day_minutes: int) -> Case:
@@ -56,7 +58,7 @@ def case_in(
     roster = roster or roster_of(session, day_minutes, today)
     others = others_of(session, situation.rollout, today, roster.limits.distance)
     rules = playbook_of(situation.campaign.playbook_source).rules
-    moves = deferrals_of(session, situation.rollout, rules.deferrals)
+    answers = answers_of(session, situation.rollout, rules.deferrals)
     return Case(
         rollout=situation.rollout,
         campaign=situation.campaign,
@@ -69,12 +71,13 @@ def case_in(
             day_minutes,
             roster,
             others.days,
-            moves.no_later,
+            answers.deferrals.no_later,
             why_closed(session, situation.rollout, today),
         ),
         current=situation.current,
-        deferrals=moves,
+        deferrals=answers.deferrals,
         neighbours=others.choosing,
+        answer_keys=answers.keys,
     )
 
 

@@ -1,6 +1,7 @@
 """Station deferrals: how often a customer moved its date to a later day, and who allowed more."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
@@ -9,25 +10,39 @@ from sqlalchemy.orm import Session
 from campaigns.errors import Invalid
 from campaigns.journal import Actor, record_for
 from campaigns.models import Agreement, DeferralGrant, Rollout
+from campaigns.models.base import BigKey
 from campaigns.rows import rows_of
 from campaigns.rules.deferrals import Answer, Deferrals, count
 
 # Built once: each look at a customer's page asks them.
+_GRANTED = (
+    select(func.count())
+    .where(DeferralGrant.rollout_id == bindparam("rollout", type_=BigKey))
+    .scalar_subquery()
+)
 _ANSWERS = (
-    select(Agreement.day, Agreement.how)
-    .where(Agreement.rollout_id == bindparam("rollout"))
+    select(Agreement.day, Agreement.how, Agreement.answer_key, _GRANTED)
+    .where(Agreement.rollout_id == bindparam("rollout", type_=BigKey))
     .order_by(Agreement.version)
 )
-_GRANTED = select(func.count()).where(DeferralGrant.rollout_id == bindparam("rollout"))
 
 
-def deferrals_of(session: Session, rollout: Rollout, allowed: int) -> Deferrals:
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a customer has answered so far: its moves, and the keys of the forms."""
+
+    deferrals: Deferrals
+    keys: frozenset[str] = frozenset()
+
+
+def answers_of(session: Session, rollout: Rollout, allowed: int) -> Answers:
     """What the customer has used of `allowed`, the playbook's number, and of what was granted."""
-    if rollout.version == 0:  # nothing stands that could be moved
-        return Deferrals(0, allowed)
-    granted = rows_of(session, _GRANTED, rollout=rollout.id).scalar_one()
-    answers = [Answer(*row) for row in rows_of(session, _ANSWERS, rollout=rollout.id)]
-    return count(answers, allowed + int(granted))
+    if rollout.version == 0:  # nothing was answered, and nothing stands that could be moved
+        return Answers(Deferrals(0, allowed))
+    rows = rows_of(session, _ANSWERS, rollout=rollout.id).all()
+    granted = rows[0][3] if rows else 0
+    moves = count([Answer(day, how) for day, how, _, _ in rows], allowed + granted)
+    return Answers(moves, frozenset(key for _, _, key, _ in rows))
 
 
 def grants_of(session: Session, rollout_id: int) -> Sequence[DeferralGrant]:

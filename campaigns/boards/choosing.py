@@ -4,7 +4,7 @@ The number of statements does not depend on how many people the customer has.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 
 from sqlalchemy import bindparam, select
@@ -70,11 +70,11 @@ class Booked:
 
 
 @dataclass(frozen=True, slots=True)
-class Choosing:
-    """`stage` is ended, under_way, booked, no_dates or open; `facts` are those of the letters.
+class Days:
+    """The days that can be had, and whom to ask: what somebody sees whose day was just taken.
 
+    `stage` is ended, under_way, booked, no_dates or open; `facts` are those of the letters.
     `version` is the version of the rollout that was read; who confirms a date sends it back.
-    `ready` is None where the playbook looks at no evidence.
     """
 
     door: Door
@@ -83,15 +83,10 @@ class Choosing:
     version: int
     zone: str
     today: date
-    meaning: Meaning
-    persons: int
-    ready: People | None
     agreement: Agreement | None
     booked: Booked | None
     terms: Terms
     offered: tuple[OfferedDay, ...]
-    ahead: tuple[Ahead, ...]
-    told: tuple[str, ...]
     held: bool
     deferrals: Deferrals
     put_down: PutDown | None  # booked unless the customer says otherwise
@@ -128,6 +123,17 @@ class Choosing:
         return month_of(self.terms, self.offered, wanted or own, own)
 
 
+@dataclass(frozen=True, slots=True)
+class Choosing(Days):
+    """The whole page. `ready` is None where the playbook looks at no evidence."""
+
+    meaning: Meaning
+    persons: int
+    ready: People | None
+    ahead: tuple[Ahead, ...]
+    told: tuple[str, ...]
+
+
 def choosing(
     session: Session,
     token: str,
@@ -142,10 +148,35 @@ def choosing(
     return choosing_in(session, door, case, now=now, provider=provider)
 
 
+def days_left(
+    session: Session, door: Door, case: Case, *, now: datetime, provider: facts.Provider
+) -> Days:
+    """The days of a case that is at hand, in as few statements as can be."""
+    offered = choice.offers(session, case)
+    booked = _booked(case, now)
+    return Days(
+        door=door,
+        stage=_stage(door, booked, offered),
+        facts=facts.of_provider(provider, door.manager),
+        version=case.rollout.version,
+        zone=case.customer.timezone,
+        today=case.terms.today,
+        agreement=case.current,
+        booked=booked,
+        terms=case.terms,
+        offered=offered,
+        held=case.campaign.state in PAUSED,
+        deferrals=case.deferrals,
+        put_down=_put_down(session, case),
+    )
+
+
 def choosing_in(
     session: Session, door: Door, case: Case, *, now: datetime, provider: facts.Provider
 ) -> Choosing:
-    """The same for a door and a case that are at hand."""
+    """The whole page of a case that is at hand."""
+    days = days_left(session, door, case, now=now, provider=provider)
+    booked = days.booked
     book = playbook_of(case.campaign.playbook_source)
     counts = people.count(
         session, [case.rollout.id], case.campaign.id, book.evidence.value, case.terms.today
@@ -156,27 +187,13 @@ def choosing_in(
     if own := case.rollout.vendor_day:
         vendor = Deadline(Fact("action-by", own, "day"), own < case.terms.today, vendor.on_hold)
     known = _facts(door, case, counted, provider, change, vendor)
-    offered = choice.offers(session, case)
-    booked = _booked(case, now)
     return Choosing(
-        door=door,
-        stage=_stage(door, booked, offered),
-        facts=known,
-        version=case.rollout.version,
-        zone=case.customer.timezone,
-        today=case.terms.today,
+        **{one.name: getattr(days, one.name) for one in fields(days)} | {"facts": known},
         meaning=meaning(change, vendor, book, case.customer.name, known["effect"]),
         persons=counted.in_scope,
         ready=counted if book.evidence.value != "none" else None,
-        agreement=case.current,
-        booked=booked,
-        terms=case.terms,
-        offered=offered,
         ahead=_ahead(session, case, book, booked, now) if booked else outline(book),
         told=_told(session, door) if booked else (),
-        held=case.campaign.state in PAUSED,
-        deferrals=case.deferrals,
-        put_down=_put_down(session, case),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns.deferring import deferrals_of
+from campaigns.deferring import answers_of
 from campaigns.models import Campaign, Customer, PutDown, Rollout
 from campaigns.terms import playbook_of
 
@@ -26,7 +26,7 @@ def leeway(session: Session, campaign: Campaign) -> dict[str, dict[str, Any]]:
     )
     found: dict[str, dict[str, Any]] = {}
     for rollout, customer, notice in rows.all():
-        moves = deferrals_of(session, rollout, allowed)
+        moves = answers_of(session, rollout, allowed).deferrals
         found[customer] = {
             "deferrals": {"used": moves.used, "allowed": moves.allowed},
             "put_down": None

@@ -7,7 +7,7 @@ confirmation with a name; a form that is sent as it came changes nothing.
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from campaigns.boards.choosing import Choosing
+from campaigns.boards.choosing import Days
 from campaigns.errors import Conflict, Invalid, NotFound
 from guides.appointment import to_ics
 from rollout.auth import public
@@ -183,7 +183,7 @@ def _look_again(token: str, error: Invalid) -> Response:
     return show.review(view, chosen, *forms.as_sent(request.form), error)
 
 
-def _settled(view: Choosing, token: str, signature: forms.Signature) -> AnyResponse | None:
+def _settled(view: Days, token: str, signature: forms.Signature) -> AnyResponse | None:
     """Two clicks on one button race; the second finds what the first has done."""
     agreement = view.agreement
     own = agreement is not None and agreement.answer_key == signature.key

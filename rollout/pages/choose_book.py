@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from campaigns import agree, deciding, silence, undoing
-from campaigns.boards.choosing import Choosing, choosing, choosing_in
+from campaigns.boards.choosing import Choosing, Days, choosing, choosing_in, days_left
 from campaigns.boards.door import Door, open_door
 from campaigns.capacity import Room
 from campaigns.choice import Case, case_in
@@ -21,9 +21,9 @@ STALE = "Somebody else changed the date a moment ago. This is how it stands now.
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A date that could not be had, and the page as it stood when that was found out."""
+    """A date that could not be had, and how things stood when that was found out."""
 
-    view: Choosing
+    view: Days
     why: Conflict
 
 
@@ -70,10 +70,10 @@ def _book(session: Session, token: str, chosen: Choice, signature: Signature) ->
         wish = agree.Wish(chosen.day, chosen.at, chooser, signature.key)
         found = agree.consider(session, case, wish)
     except Conflict as why:
-        # Nothing was written. Raised any further, it would roll back, and psycopg forgets its
-        # plans with every rollback.
-        view = choosing_in(session, door, case, now=now, provider=here.provider)
-        return Lost(view, why)
+        # Hundreds may lose a day at once, so only the days are read. Nothing was written: raised
+        # any further, it would roll back, and psycopg forgets its plans with every rollback.
+        look = days_left if why.code == "date_taken" else choosing_in
+        return Lost(look(session, door, case, now=now, provider=here.provider), why)
     if isinstance(found, Room):
         agree.settle(session, case, wish, found, now)
     return None

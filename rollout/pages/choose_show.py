@@ -10,7 +10,7 @@ from typing import cast
 from babel.dates import format_date
 from flask import Response, current_app, make_response, render_template
 
-from campaigns.boards.choosing import Choosing
+from campaigns.boards.choosing import Choosing, Days
 from campaigns.boards.choosing_month import Month
 from campaigns.errors import Conflict, NotFound, Refused
 from campaigns.rules.calendar import local_instant
@@ -181,16 +181,24 @@ def not_this_day(
     return _page("choose/not_this_day.html", view, 422 if error else 200, form=form, error=error)
 
 
-def refused(view: Choosing, refusal: Conflict, choice: Choice | None = None) -> Response:
+def refused(view: Days, refusal: Conflict, choice: Choice | None = None) -> Response:
     """Something changed meanwhile: the present state, with a sentence that says what."""
-    problem = refusal.message
-    if choice and refusal.code in ("date_taken", "full"):
-        problem = f"{long_day(choice.day)} was just taken. These days are free:"
-    if choice and view.may_choose and refusal.code != "changed_meanwhile":
-        template, shown = "choose/page.html", choice.day
-    else:
-        template, shown = STAGES[view.stage], None
-    return _page(template, view, 409, month=view.month(shown), problem=problem)
+    if choice and (view.may_choose or not isinstance(view, Choosing)):
+        if refusal.code in ("date_taken", "full"):
+            return _days(view, choice.day, f"{long_day(choice.day)} was just taken. {_free(view)}")
+        if refusal.code != "changed_meanwhile":
+            return _days(view, choice.day, refusal.message)
+    return _page(STAGES[view.stage], view, 409, month=view.month(None), problem=refusal.message)
+
+
+def _free(view: Days) -> str:
+    return "These days are free:" if view.stage != "no_dates" else ""
+
+
+def _days(view: Days, shown: date, problem: str) -> Response:
+    """What is free, for somebody whose day cannot be had."""
+    month = view.month(shown)
+    return _page("choose/taken.html", view, 409, month=month, problem=problem.strip())
 
 
 def ask(view: Choosing, slug: str, asked: Question, error: Refused | None = None) -> Response:
@@ -218,7 +226,7 @@ def _form(view: Choosing, name: str, role: str, key: str) -> dict[str, str | int
     return {"name": name, "role": role, "key": key, "version": view.version}
 
 
-def _page(template: str, view: Choosing, status: int, **more: object) -> Response:
+def _page(template: str, view: Days, status: int, **more: object) -> Response:
     guides = [(guide.title, guide.minutes) for guide in runtime().library.guides()]
     values = {"problem": "", "seen": None, "error": None, **more}
     values |= {"grid": days, "closed_days": closed_days}
