@@ -29,16 +29,17 @@ class Situation:
 _PEOPLE = (
     select(Headcount.people).where(Headcount.customer_id == Rollout.customer_id).scalar_subquery()
 )
-_SITUATION = (
+WHOLE = (
     select(Rollout, Campaign, Customer, VendorChange, Agreement, func.coalesce(_PEOPLE, 0))
+    .select_from(Rollout)
     .join(Campaign, Campaign.id == Rollout.campaign_id)
     .join(Customer, Customer.id == Rollout.customer_id)
     .join(VendorChange, VendorChange.id == Campaign.change_id)
     .outerjoin(
         Agreement, and_(Agreement.rollout_id == Rollout.id, Agreement.version == Rollout.version)
     )
-    .where(Rollout.id == bindparam("rollout"))
 )
+_SITUATION = WHOLE.where(Rollout.id == bindparam("rollout"))
 
 
 def situation_of(session: Session, rollout_id: int) -> Situation:

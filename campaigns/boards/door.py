@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 from campaigns.errors import NotFound
 from campaigns.links import NO_LINK, Purpose, token_hash
 from campaigns.models import Campaign, Contact, Customer, CustomerLink, Rollout, Staff
-from campaigns.situation import Situation, situation_of
+from campaigns.situation import WHOLE, Situation
 
 ENDED = ("finished", "cancelled")
 _BEHIND = (
-    select(CustomerLink, Contact, Staff)
+    WHOLE.join(CustomerLink, CustomerLink.rollout_id == Rollout.id)
     .join(Contact, Contact.id == CustomerLink.contact_id)
-    .join(Customer, Customer.id == Contact.customer_id)
+    .add_columns(CustomerLink, Contact, Staff)
     .outerjoin(Staff, and_(Staff.email == Customer.account_manager, Staff.ended_at.is_(None)))
     .where(
         CustomerLink.token_hash == bindparam("token"),
@@ -59,8 +59,8 @@ def open_door(session: Session, token: str, purpose: Purpose) -> Door:
     row = session.execute(_BEHIND, {"token": token_hash(token), "door": purpose}).first()
     if row is None:
         raise NotFound(NO_LINK, "no_link")
-    link, contact, manager = row
-    situation = situation_of(session, link.rollout_id)
+    *around, link, contact, manager = row
+    situation = Situation(*around)
     if not _valid(link, contact, situation.rollout, situation.customer):
         raise NotFound(NO_LINK, "no_link")
     return Door(link, contact, manager, situation)

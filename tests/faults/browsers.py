@@ -1,8 +1,8 @@
 """Customers who answer by their links, many at the same moment, over real HTTP."""
 
-import http.client
 import re
 import secrets
+import socket
 import threading
 import time
 from collections import Counter
@@ -21,6 +21,7 @@ from tests.services.process import free_port
 
 _NONCE = re.compile(r'name="nonce" value="([^"]+)"')
 TIMEOUT = 60.0
+HEAD = "HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
 
 
 @dataclass(frozen=True)
@@ -47,22 +48,21 @@ class Web:
     port: int
 
     def get(self, path: str) -> Answer:
-        return self._ask("GET", path, "")
+        return self.press(f"GET {path} {HEAD}\r\n".encode())
 
-    def post(self, path: str, **fields: str) -> Answer:
-        return self._ask("POST", path, urlencode(fields))
+    def press(self, request: bytes) -> Answer:
+        """Send a finished request and read the answer to its end.
 
-    def _ask(self, method: str, path: str, body: str) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
-        headers = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+        A crowd shares the machine with what it asks: a socket of its own costs a third of
+        what an HTTP client does.
+        """
         start = time.monotonic()
-        try:
-            connection.request(method, path, body, headers)
-            response = connection.getresponse()
-            told = response.read().decode("utf-8", "replace")
-        finally:
-            connection.close()
-        return Answer(response.status, time.monotonic() - start, told)
+        with socket.create_connection(("127.0.0.1", self.port), TIMEOUT) as connection:
+            connection.sendall(request)
+            told = b"".join(iter(lambda: connection.recv(65_536), b""))
+        took = time.monotonic() - start
+        head, _, body = told.partition(b"\r\n\r\n")
+        return Answer(int(head.split()[1]) if head else 0, took, body.decode("utf-8", "replace"))
 
     def customers(self) -> list[Customer]:
         """Everybody who decides, with a link that is valid as after a letter."""
@@ -87,18 +87,6 @@ class Web:
         assert found, page.text[:500]
         return Customer(rollout, path, found[1])
 
-    def confirm(self, customer: Customer, day: date, version: int, key: str = "") -> Answer:
-        """The last press: this day, as the page that was looked over says."""
-        return self.post(
-            f"{customer.path}/confirm",
-            nonce=customer.nonce,
-            key=key or secrets.token_hex(16),
-            version=str(version),
-            when=f"{day.isoformat()}T18:00",
-            name="Kim Lee",
-            role="owner",
-        )
-
     def versions(self) -> dict[int, int]:
         found = self.scene.house.rows("SELECT id, version FROM rollout")
         return {int(str(id_)): int(str(version)) for id_, version in found}
@@ -118,10 +106,11 @@ def at_once(acts: Sequence["Act"]) -> list[Answer]:
     found: list[Answer] = [Answer(0, 0.0, "no answer")] * len(acts)
 
     def run(place: int) -> None:
+        request = acts[place].request()
         gate.wait()
         start = time.monotonic()
         try:
-            found[place] = acts[place].go()
+            found[place] = acts[place].web.press(request)
         except OSError as error:
             found[place] = Answer(0, time.monotonic() - start, repr(error))
 
@@ -135,7 +124,7 @@ def at_once(acts: Sequence["Act"]) -> list[Answer]:
 
 @dataclass(frozen=True)
 class Act:
-    """One press of a button."""
+    """The last press of the button: this day, as the page that was looked over says."""
 
     web: Web
     customer: Customer
@@ -143,8 +132,19 @@ class Act:
     version: int
     key: str = ""
 
-    def go(self) -> Answer:
-        return self.web.confirm(self.customer, self.day, self.version, self.key)
+    def request(self) -> bytes:
+        body = urlencode(
+            {
+                "nonce": self.customer.nonce,
+                "key": self.key or secrets.token_hex(16),
+                "version": self.version,
+                "when": f"{self.day.isoformat()}T18:00",
+                "name": "Kim Lee",
+                "role": "owner",
+            }
+        ).encode()
+        more = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}"
+        return f"POST {self.customer.path}/confirm {HEAD}{more}\r\n\r\n".encode() + body
 
 
 def statuses(answers: Sequence[Answer]) -> Counter[int]:
