@@ -2,22 +2,33 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.capacity import Room, room_for
-from campaigns.crew import Roster, roster_of
-from campaigns.deferring import answers_of
-from campaigns.distance import others_of
+from campaigns.crew import ROSTER, Roster, roster_in
+from campaigns.deferring import ANSWERS, answers_in
+from campaigns.distance import OTHERS, others_in
 from campaigns.models import Agreement, Campaign, Customer, Rollout, VendorChange
+from campaigns.rows import by_kind, rows_of, together
 from campaigns.rules import dates
 from campaigns.rules.calendar import DAY
 from campaigns.rules.deferrals import Deferrals
 from campaigns.situation import Situation, situation_of
-from campaigns.terms import calendar_of, playbook_of, terms_for
+from campaigns.terms import (
+    WORKING_TIME,
+    calendar_with,
+    playbook_of,
+    terms_for,
+    working_time_in,
+)
 from campaigns.waves import why_closed
 
+# What stands around a rollout, in one statement: it is read for every decision.
+_WITHOUT_ROSTER = together(*WORKING_TIME, OTHERS, *ANSWERS)
+_AROUND = together(*WORKING_TIME, OTHERS, *ANSWERS, *ROSTER)
 UNDO = timedelta(hours=24)  # how long whoever decides can take back what somebody else chose
 
 
@@ -53,16 +64,26 @@ def case_in(
     roster: Roster | None = None,
 ) -> Case:
     """The same for a situation that is at hand, and the `roster` of the customer's own today."""
-    calendar = calendar_of(session, situation.customer, situation.campaign.id)
+    rollout, customer = situation.rollout, situation.customer
+    rows = rows_of(
+        session,
+        _AROUND if roster is None else _WITHOUT_ROSTER,
+        rollout=rollout.id,
+        customer=customer.id,
+        campaign=situation.campaign.id,
+        today=now.astimezone(ZoneInfo(customer.timezone)).date(),
+    )
+    found = by_kind(rows)
+    calendar = calendar_with(customer, working_time_in(found))
     today = calendar.today(now)
-    roster = roster or roster_of(session, day_minutes, today)
-    others = others_of(session, situation.rollout, today, roster.limits.distance)
+    roster = roster or roster_in(found, day_minutes)
+    others = others_in(found, today, roster.limits.distance)
     rules = playbook_of(situation.campaign.playbook_source).rules
-    answers = answers_of(session, situation.rollout, rules.deferrals)
+    answers = answers_in(found, rules.deferrals)
     return Case(
-        rollout=situation.rollout,
+        rollout=rollout,
         campaign=situation.campaign,
-        customer=situation.customer,
+        customer=customer,
         change=situation.change,
         terms=terms_for(
             situation,
@@ -72,7 +93,7 @@ def case_in(
             roster,
             others.days,
             answers.deferrals.no_later,
-            why_closed(session, situation.rollout, today),
+            why_closed(session, rollout, today),
         ),
         current=situation.current,
         deferrals=answers.deferrals,

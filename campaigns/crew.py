@@ -1,31 +1,34 @@
 """Who works when and can do what, and the provider's limits: all of it in one statement."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Date, Integer, String, bindparam, text
+from sqlalchemy import Date, bindparam
 from sqlalchemy.orm import Session
 
+from campaigns.models import BookingLimit, DayOff, Staff, TechnicianSkill, TechnicianWeek
+from campaigns.rows import Parts, by_kind, part, rows_of, together
 from campaigns.rules.roster import DISTANCE, Crew, Limits, Technician, usual_week
 
 DESK = "desk"
-_READ = (
-    text("""
-    SELECT 'staff' AS kind, id AS staff, email AS word, 0 AS weekday, 0 AS minutes,
-        CAST(NULL AS DATE) AS starts, CAST(NULL AS DATE) AS ends
-    FROM staff WHERE role = 'technician' AND ended_at IS NULL
-    UNION ALL SELECT 'week', staff_id, '', weekday, minutes, NULL, NULL FROM technician_week
-    UNION ALL SELECT 'off', staff_id, '', 0, 0, starts, ends FROM day_off WHERE ends >= :today
-    UNION ALL SELECT 'skill', staff_id, category, 0, 0, NULL, NULL FROM technician_skill
-    UNION ALL SELECT 'limit', 0, name, 0, value, NULL, NULL FROM booking_limit
-    """)
-    .bindparams(bindparam("today", type_=Date()))
-    .columns(
-        kind=String, staff=Integer, word=String, weekday=Integer, minutes=Integer,
-        starts=Date, ends=Date,
-    )
-)  # fmt: skip
+ROSTER = (
+    part("staff", key=Staff.id, word=Staff.email).where(
+        Staff.role == "technician", Staff.ended_at.is_(None)
+    ),
+    part(
+        "week",
+        key=TechnicianWeek.staff_id,
+        number=TechnicianWeek.minutes,
+        weekday=TechnicianWeek.weekday,
+    ),
+    part("off", key=DayOff.staff_id, starts=DayOff.starts, ends=DayOff.ends).where(
+        DayOff.ends >= bindparam("today", type_=Date())
+    ),
+    part("skill", key=TechnicianSkill.staff_id, word=TechnicianSkill.category),
+    part("limit", word=BookingLimit.name, number=BookingLimit.value),
+)
+_ROSTER = together(*ROSTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +52,35 @@ class Roster:
         return Crew(tuple(fitting), tuple(others))
 
 
-@dataclass
-class _Found:
-    people: dict[int, str] = field(default_factory=dict)
-    weeks: dict[int, dict[int, int]] = field(default_factory=dict)
-    off: dict[int, list[tuple[date, date]]] = field(default_factory=dict)
-    skills: dict[int, set[str]] = field(default_factory=dict)
-    limits: dict[str, int] = field(default_factory=dict)
-
-
 def roster_of(session: Session, day_minutes: int, today: date) -> Roster:
     """Every technician, or one common desk where none is named, and the limits.
 
     Who has no week of their own has `day_minutes` from Monday to Friday. Days off that ended
     before `today` are left out.
     """
-    found, usual = _read(session, today), usual_week(day_minutes)
+    return roster_in(by_kind(rows_of(session, _ROSTER, today=today)), day_minutes)
+
+
+def roster_in(found: Parts, day_minutes: int) -> Roster:
+    """The same from the rows of `ROSTER`."""
+    weeks: dict[int, dict[int, int]] = {}
+    for key, _, _, minutes, weekday, *_ in found["week"]:
+        weeks.setdefault(key, {})[weekday] = minutes
+    off: dict[int, list[tuple[date, date]]] = {}
+    for key, _, _, _, _, starts, ends, *_ in found["off"]:
+        off.setdefault(key, []).append((starts, ends))
+    skills: dict[int, set[str]] = {}
+    for key, category, *_ in found["skill"]:
+        skills.setdefault(key, set()).add(category)
+    usual = usual_week(day_minutes)
     technicians = []
-    for key, name in sorted(found.people.items(), key=lambda person: person[1]):
-        off = tuple(sorted(found.off.get(key, ())))
-        one = Technician(name, _week(found.weeks.get(key), usual), off)
-        technicians.append((one, frozenset(found.skills.get(key, ()))))
+    for key, name, *_ in sorted(found["staff"], key=lambda row: str(row[1])):
+        days_off = tuple(sorted(off.get(key, ())))
+        one = Technician(name, _week(weeks.get(key), usual), days_off)
+        technicians.append((one, frozenset(skills.get(key, ()))))
     nobody = ((Technician(DESK, usual), frozenset[str]()),)
-    return Roster(tuple(technicians) or nobody, limits_of(found.limits))
+    limits = {name: value for _, name, _, value, *_ in found["limit"]}
+    return Roster(tuple(technicians) or nobody, limits_of(limits))
 
 
 def limits_of(named: Mapping[str, int]) -> Limits:
@@ -86,22 +95,3 @@ def limits_of(named: Mapping[str, int]) -> Limits:
 
 def _week(said: Mapping[int, int] | None, usual: tuple[int, ...]) -> tuple[int, ...]:
     return usual if said is None else tuple(said.get(weekday, 0) for weekday in range(7))
-
-
-def _read(session: Session, today: date) -> _Found:
-    if session.autoflush:
-        session.flush()
-    found = _Found()
-    rows = session.connection().execute(_READ, {"today": today})
-    for kind, staff, word, weekday, minutes, starts, ends in rows:
-        if kind == "staff":
-            found.people[staff] = word
-        elif kind == "week":
-            found.weeks.setdefault(staff, {})[weekday] = minutes
-        elif kind == "off":
-            found.off.setdefault(staff, []).append((starts, ends))
-        elif kind == "skill":
-            found.skills.setdefault(staff, set()).add(word)
-        else:
-            found.limits[word] = minutes
-    return found

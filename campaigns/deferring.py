@@ -4,27 +4,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import Invalid
 from campaigns.journal import Actor, record_for
 from campaigns.models import Agreement, DeferralGrant, Rollout
 from campaigns.models.base import BigKey
-from campaigns.rows import rows_of
+from campaigns.rows import Parts, by_kind, part, rows_of, together
 from campaigns.rules.deferrals import Answer, Deferrals, count
 
 # Built once: each look at a customer's page asks them.
-_GRANTED = (
-    select(func.count())
-    .where(DeferralGrant.rollout_id == bindparam("rollout", type_=BigKey))
-    .scalar_subquery()
+ANSWERS = (
+    part(
+        "answer",
+        word=Agreement.how,
+        said=Agreement.answer_key,
+        number=Agreement.version,
+        starts=Agreement.day,
+    ).where(Agreement.rollout_id == bindparam("rollout", type_=BigKey)),
+    part("grant", key=DeferralGrant.id).where(
+        DeferralGrant.rollout_id == bindparam("rollout", type_=BigKey)
+    ),
 )
-_ANSWERS = (
-    select(Agreement.day, Agreement.how, Agreement.answer_key, _GRANTED)
-    .where(Agreement.rollout_id == bindparam("rollout", type_=BigKey))
-    .order_by(Agreement.version)
-)
+_ANSWERS = together(*ANSWERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,15 @@ def answers_of(session: Session, rollout: Rollout, allowed: int) -> Answers:
     """What the customer has used of `allowed`, the playbook's number, and of what was granted."""
     if rollout.version == 0:  # nothing was answered, and nothing stands that could be moved
         return Answers(Deferrals(0, allowed))
-    rows = rows_of(session, _ANSWERS, rollout=rollout.id).all()
-    granted = rows[0][3] if rows else 0
-    moves = count([Answer(day, how) for day, how, _, _ in rows], allowed + granted)
-    return Answers(moves, frozenset(key for _, _, key, _ in rows))
+    return answers_in(by_kind(rows_of(session, _ANSWERS, rollout=rollout.id)), allowed)
+
+
+def answers_in(found: Parts, allowed: int) -> Answers:
+    """The same from the rows of `ANSWERS`."""
+    versions = sorted(found["answer"], key=lambda row: int(row[3]))
+    moves = [Answer(day, how) for _, how, _, _, _, day, *_ in versions]
+    keys = frozenset(key for _, _, key, *_ in versions)
+    return Answers(count(moves, allowed + len(found["grant"])), keys)
 
 
 def grants_of(session: Session, rollout_id: int) -> Sequence[DeferralGrant]:

@@ -8,25 +8,28 @@ from sqlalchemy.orm import Session
 
 from campaigns.errors import Conflict
 from campaigns.models import Agreement, Campaign, Rollout
-from campaigns.rows import rows_of
+from campaigns.models.base import BigKey
+from campaigns.rows import Parts, by_kind, part, rows_of, together
 from campaigns.rules.dates import Terms
 from campaigns.rules.days import long_day
 from campaigns.rules.room import by_distance
 
 # Built once: putting a statement together takes longer than the database takes to answer it.
-_OTHERS = (
-    select(Rollout.id, Campaign.state, Agreement.day)
+OTHERS = (
+    part("other", key=Rollout.id, word=Campaign.state, starts=Agreement.day)
     .select_from(Campaign)
     .join(Rollout, Rollout.campaign_id == Campaign.id)
     .outerjoin(
         Agreement, and_(Agreement.rollout_id == Rollout.id, Agreement.version == Rollout.version)
     )
     .where(
-        Rollout.customer_id == bindparam("customer"),
-        Rollout.id != bindparam("rollout"),
-        Campaign.state.not_in(("draft", "approved", "cancelled")),
+        Rollout.customer_id == bindparam("customer", type_=BigKey),
+        Rollout.id != bindparam("rollout", type_=BigKey),
+        # Not as a list: SQLAlchemy writes a statement with one anew each time.
+        *(Campaign.state != state for state in ("draft", "approved", "cancelled")),
     )
 )
+_OTHERS = together(OTHERS)
 _LOCK = (
     select(Rollout.id)
     .where(Rollout.id.in_(bindparam("ids", expanding=True)))
@@ -46,11 +49,16 @@ class Others:
 
 def others_of(session: Session, rollout: Rollout, today: date, distance: int) -> Others:
     """The customer's other campaigns, as far as their days can still be too close to a new one."""
+    which = {"customer": rollout.customer_id, "rollout": rollout.id}
+    return others_in(by_kind(rows_of(session, _OTHERS, **which)), today, distance)
+
+
+def others_in(found: Parts, today: date, distance: int) -> Others:
+    """The same from the rows of `OTHERS`."""
     if not distance:
         return Others()
     days, choosing = [], []
-    rows = rows_of(session, _OTHERS, customer=rollout.customer_id, rollout=rollout.id)
-    for key, state, day in rows:
+    for key, state, _, _, _, day, *_ in found["other"]:
         if state != "finished":
             choosing.append(key)
         if day is not None and day > today - timedelta(days=distance):

@@ -4,28 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import (
-    CompoundSelect,
-    Date,
-    Integer,
-    String,
-    Time,
-    bindparam,
-    cast,
-    literal_column,
-    null,
-    select,
-    union_all,
-)
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from campaigns.capacity import minutes_needed
 from campaigns.crew import Roster
 from campaigns.models import Campaign, Customer, Freeze, Milestone, VendorChange, WorkingWeek
 from campaigns.models.base import BigKey
-from campaigns.rows import rows_of
+from campaigns.rows import Parts, by_kind, part, rows_of, together
 from campaigns.rules import playbook as playbooks
 from campaigns.rules.calendar import Closure, Hours, Week, WorkCalendar
 from campaigns.rules.dates import Span, Terms, span
@@ -34,38 +21,30 @@ from campaigns.rules.milestones import Deadline, Fact, deadline
 from campaigns.rules.steps import Playbook
 from campaigns.situation import Situation
 
-# Freezes and working weeks come in one statement: they are read for every decision.
-_Rows = CompoundSelect[*tuple[Any, ...]]
 _OWN = bindparam("customer", type_=BigKey)
-_FREEZES = select(
-    Freeze.customer_id,
-    literal_column("0", Integer).label("weekday"),
-    Freeze.reason,
-    Freeze.starts,
-    Freeze.ends,
-    Freeze.repeats,
-    Freeze.workdays,
-    Freeze.until,
-    cast(null(), Time).label("opens"),
-    cast(null(), Time).label("closes"),
+_FREEZES = part(
+    "freeze",
+    key=Freeze.customer_id,
+    word=Freeze.reason,
+    said=Freeze.repeats,
+    number=Freeze.workdays,
+    starts=Freeze.starts,
+    ends=Freeze.ends,
+    until=Freeze.until,
 ).where(Freeze.campaign_id.is_(None) | (Freeze.campaign_id == bindparam("campaign", type_=BigKey)))
-_WEEKS = select(
-    WorkingWeek.customer_id,
-    WorkingWeek.weekday,
-    cast(null(), String).label("reason"),
-    cast(null(), Date).label("starts"),
-    cast(null(), Date).label("ends"),
-    cast(null(), String).label("repeats"),
-    literal_column("0", Integer).label("workdays"),
-    cast(null(), Date).label("until"),
-    WorkingWeek.opens,
-    WorkingWeek.closes,
+_WEEKS = part(
+    "hours",
+    key=WorkingWeek.customer_id,
+    weekday=WorkingWeek.weekday,
+    opens=WorkingWeek.opens,
+    closes=WorkingWeek.closes,
 )
-_OF_ALL: _Rows = union_all(_FREEZES, _WEEKS)
-_OF_ONE: _Rows = union_all(
+WORKING_TIME = (
     _FREEZES.where(Freeze.customer_id.is_(None) | (Freeze.customer_id == _OWN)),
     _WEEKS.where(WorkingWeek.customer_id.is_(None) | (WorkingWeek.customer_id == _OWN)),
 )
+_OF_ONE = together(*WORKING_TIME)
+_OF_ALL = together(_FREEZES, _WEEKS)
 _OF_REVISION = (
     Milestone.change_id == bindparam("change"),
     Milestone.revision == bindparam("revision"),
@@ -141,14 +120,18 @@ def freezes_of(
         rows = rows_of(session, _OF_ONE, customer=customer_ids[0], **which)
     else:
         rows = rows_of(session, _OF_ALL, **which)
+    return working_time_in(by_kind(rows))
+
+
+def working_time_in(found: Parts) -> WorkingTime:
+    """The same from the rows of `WORKING_TIME`."""
     freezes: dict[int | None, list[Closure]] = {}
+    for customer, reason, repeats, workdays, _, starts, ends, until, *_ in found["freeze"]:
+        freeze = Closure(starts, ends, reason, repeats, workdays, until)
+        freezes.setdefault(customer, []).append(freeze)
     weeks: dict[int | None, list[Hours | None]] = {}
-    for customer, weekday, reason, starts, ends, repeats, workdays, until, opens, closes in rows:
-        if opens is None:
-            freeze = Closure(starts, ends, reason, repeats, workdays, until)
-            freezes.setdefault(customer, []).append(freeze)
-        else:
-            weeks.setdefault(customer, [None] * 7)[weekday] = Hours(opens, closes)
+    for customer, _, _, _, weekday, _, _, _, opens, closes in found["hours"]:
+        weeks.setdefault(customer, [None] * 7)[weekday] = Hours(opens, closes)
     return WorkingTime(freezes, {whose: tuple(week) for whose, week in weeks.items()})
 
 

@@ -93,6 +93,7 @@ def test_who_loses_is_shown_what_is_free_and_keeps_the_date_that_stood(office: O
 
 def test_one_customer_answering_twice_at_once_has_one_date(office: Office) -> None:
     [rollout] = rivals(office, 1)
+    allow_many_moves(office, rollout)
     first, second, *_ = [d.day for d in open_days(office, rollout)]  # type: ignore[attr-defined]
     met = at_once(
         [
