@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from campaigns.capacity import Room
@@ -20,15 +20,15 @@ from campaigns.models import (
     Rollout,
 )
 from campaigns.rules import dates
-from campaigns.rules.foresight import Outlook, foresee
+from campaigns.rules.dates import OfferedDay
+from campaigns.rules.foresight import FreeDay, Outlook, Waiting, foresee
 from campaigns.rules.packing import Packing
 from campaigns.rules.proposing import CHANGED, LATER, UNLIKED, Proposal, Wisher, propose
 from campaigns.situation import Situation
 from campaigns.terms import playbook_of
-from campaigns.undecided import UNDECIDED, places, room_left, undecided
+from campaigns.undecided import places, room_left, undecided
 
 UNLIKED_CODES = ("avoided_weekday", "eve")
-AT_A_GLANCE = 100  # undecided customers; judging more days than theirs is too slow for a page
 USUAL_PEOPLE = 25  # a customer of usual size
 
 
@@ -62,7 +62,7 @@ def proposed(session: Session, campaign: Campaign, now: datetime, day_minutes: i
     free, room = room_left(session, found)
     wishers = [_wisher(situation, terms, room) for situation, terms in found]
     plan = propose(wishers, free, places(found, free, room))
-    outlook = _outlook(campaign, wishers, free)
+    outlook = _outlook(campaign, found, free, room)
     lines = [_line(situation, terms, plan) for situation, terms in found]
     return Dates(
         campaign.name,
@@ -78,28 +78,50 @@ def outlook_of(
 ) -> Outlook | None:
     """Whether everybody without a date can still have one in time; without proposing any.
 
-    None where the campaign is over or not begun, or too large to say so on a page: then the
-    proposal says it.
+    None where the campaign is over or not begun, or nobody is without a date.
     """
     if campaign.state not in ON:
         return None
-    many = session.scalar(
-        select(func.count()).where(Rollout.campaign_id == campaign.id, Rollout.state.in_(UNDECIDED))
-    )
-    if not many or many > AT_A_GLANCE:
-        return None
     found = undecided(session, campaign, now, day_minutes)
+    if not found:
+        return None
     free, room = room_left(session, found)
-    return _outlook(campaign, [_wisher(one, terms, room) for one, terms in found], free)
+    return _outlook(campaign, found, free, room)
 
 
 def _outlook(
-    campaign: Campaign, wishers: Sequence[Wisher], free: Mapping[date, Sequence[int]]
+    campaign: Campaign,
+    found: Sequence[tuple[Situation, dates.Terms]],
+    free: Mapping[date, Sequence[int]],
+    room: Room,
 ) -> Outlook:
-    usual = [day for day in free if day.weekday() not in _avoided(campaign)]
-    ahead = sorted(day for day in usual if any(day in one.days for one in wishers))
-    minutes = [one.minutes for one in wishers]
-    return foresee(minutes, [(day, free[day]) for day in ahead], campaign.vendor_day)
+    most = places(found, free, room)
+    ahead = _ahead(found, {day for day in free if day.weekday() not in _avoided(campaign)}, room)
+    waiting = [Waiting(terms.minutes, terms.span.last) for _, terms in found]
+    days = [FreeDay(day, free[day], most.get(day)) for day in sorted(ahead)]
+    return foresee(waiting, days, campaign.vendor_day)
+
+
+def _ahead(
+    found: Sequence[tuple[Situation, dates.Terms]], days: Collection[date], room: Room
+) -> set[date]:
+    """Those of the days that anybody can have; most often the first few customers have them all."""
+    missing, had = set(days), set[date]()
+    for _, terms in found:
+        if not missing:
+            break
+        offered = dates.offer(terms, room.free, room.loads)
+        had |= {one.day for one in offered if one.day in missing and _can_have(terms, one, room)}
+        missing -= had
+    return had
+
+
+def _can_have(terms: dates.Terms, offered: OfferedDay, room: Room) -> bool:
+    """Whether the customer can, if need be on a day that we avoid where we can."""
+    if offered.verdict.open or offered.verdict.code not in UNLIKED_CODES:
+        return offered.verdict.open
+    by_staff = dates.by_staff(terms, offered.day, room.free, room.loads)
+    return by_staff.open and bool(dates.starts(terms, offered.day))
 
 
 def quality(found: Dates) -> str:
@@ -175,12 +197,9 @@ def _wisher(situation: Situation, terms: dates.Terms, room: Room) -> Wisher:
     days: dict[date, float] = {}
     why: dict[str, int] = {}
     for place, offered in enumerate(dates.offer(terms, room.free, room.loads)):
-        code = offered.verdict.code
-        if not offered.verdict.open and code not in UNLIKED_CODES:
-            why[offered.verdict.reason] = why.get(offered.verdict.reason, 0) + 1
-            continue
-        by_staff = dates.by_staff(terms, offered.day, room.free, room.loads)
-        if not offered.verdict.open and not (by_staff.open and dates.starts(terms, offered.day)):
+        if not _can_have(terms, offered, room):
+            if offered.verdict.code not in UNLIKED_CODES:
+                why[offered.verdict.reason] = why.get(offered.verdict.reason, 0) + 1
             continue
         price = LATER * weight * place / 5 + (0 if offered.verdict.open else UNLIKED)
         if rollout.proposed_day not in (None, offered.day):

@@ -3,9 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from campaigns.rules.calendar import DAY
 from campaigns.rules.days import long_day
+
+
+class Waiting(NamedTuple):
+    """A customer without a date: the minutes that it takes, and the last day that it may have."""
+
+    minutes: int
+    last: date = date.max
+
+
+class FreeDay(NamedTuple):
+    """The minutes that each technician has left on a day, and how many customers it may take."""
+
+    day: date
+    lanes: Sequence[int]
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,46 +70,60 @@ class Outlook:
 
 
 def foresee(
-    undecided: Sequence[int],
-    free: Sequence[tuple[date, Sequence[int]]],
-    enforced_on: date | None,
+    undecided: Sequence[Waiting], free: Sequence[FreeDay], enforced_on: date | None
 ) -> Outlook:
-    """From the minutes that each undecided customer takes, and the minutes that each technician
-    has left on each day that can be had, in order. The days end with the last that is offered."""
-    most = max((len(lanes) for _, lanes in free), default=0)
-    usual = sum(undecided) / len(undecided) if undecided else 0.0
-    whole = max((minutes for _, lanes in free for minutes in lanes), default=0)
-    a_day = most * (whole // usual) if usual else 0.0
+    """Whether everybody who waits finds a place on one of the days, which come in their order.
+
+    The days end with the last that is offered.
+    """
+    usual = sum(one.minutes for one in undecided) / len(undecided) if undecided else 0.0
+    a_day = float(max((_many(one, usual) for one in free), default=0)) if usual else 0.0
     through, left = _through(undecided, free)
     hopeless = None
     if undecided and through is not None:
         hopeless = _hopeless(undecided, free)
-    last = free[-1][0] if free else None
+    last = free[-1].day if free else None
     return Outlook(len(undecided), a_day, through, left, last, enforced_on, hopeless)
 
 
-def _through(
-    undecided: Sequence[int], free: Sequence[tuple[date, Sequence[int]]]
-) -> tuple[date | None, int]:
-    """The day on which the last is done, larger ones first; and how many are not."""
-    waiting = sorted(undecided, reverse=True)
-    day: date | None = None
-    for day, lanes in free:
-        left = sorted(lanes, reverse=True)
+def _many(free: FreeDay, usual: float) -> int:
+    """How many customers of usual size that day takes."""
+    room = sum(int(minutes // usual) for minutes in free.lanes)
+    return room if free.most is None else min(room, free.most)
+
+
+def _through(undecided: Sequence[Waiting], free: Sequence[FreeDay]) -> tuple[date | None, int]:
+    """The day on which the last is done, and how many find no place.
+
+    Whoever has less time comes first, and of those the larger.
+    """
+    waiting = sorted(undecided, key=lambda one: (one.last, -one.minutes))
+    without = 0
+    for day, lanes, most in free:
+        left, taken = sorted(lanes, reverse=True), 0
         rest = []
-        for minutes in waiting:
-            place = next((n for n, have in enumerate(left) if have >= minutes), None)
+        for one in waiting:
+            if one.last < day:
+                without += 1
+                continue
+            full = most is not None and taken >= most
+            place = None if full else _place(left, one.minutes)
             if place is None:
-                rest.append(minutes)
+                rest.append(one)
             else:
-                left[place] -= minutes
+                left[place] -= one.minutes
+                taken += 1
         waiting = rest
         if not waiting:
-            return day, 0
-    return None, len(waiting)
+            return (None if without else day), without
+    return None, without + len(waiting)
 
 
-def _hopeless(undecided: Sequence[int], free: Sequence[tuple[date, Sequence[int]]]) -> date | None:
+def _place(left: Sequence[int], minutes: int) -> int | None:
+    return next((place for place, have in enumerate(left) if have >= minutes), None)
+
+
+def _hopeless(undecided: Sequence[Waiting], free: Sequence[FreeDay]) -> date | None:
     """The day after the last on which one may still begin."""
     good, bad = 0, len(free)
     while bad - good > 1:
@@ -102,7 +132,7 @@ def _hopeless(undecided: Sequence[int], free: Sequence[tuple[date, Sequence[int]
             bad = middle
         else:
             good = middle
-    return free[good][0] + DAY
+    return free[good].day + DAY
 
 
 def _number(value: float) -> str:

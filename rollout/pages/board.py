@@ -12,6 +12,7 @@ from campaigns.boards.risks import NOBODY_DECIDES
 from campaigns.boards.today import Item
 from rollout.auth import me, needs
 from rollout.current import runtime
+from rollout.outlooks import outlooks
 from rollout.pages import typed
 from rollout.pulse import look
 
@@ -36,6 +37,7 @@ def front() -> str:
     with here.store.reading() as session:
         found = board(session, now, me().email, day_minutes=here.day_minutes)
         steps = first_steps(session)
+        outlook = outlooks(here, session, found.campaigns, now)
     mine = request.args.get("mine") == "1"
     items = [item for item in _ordered(found.items) if item.mine or not mine]
     shown = items if request.args.get("all") == "1" else items[:SHOWN]
@@ -50,6 +52,7 @@ def front() -> str:
             "/", mine="1" if mine else "", all=request.args.get("all") == "1" and "1"
         ),
         lines=found.campaigns,
+        outlooks=outlook,
         mending={line.rollout_id: _way(line) for view in found.campaigns for line in view.risky},
         days=found.days,
         today=now.date(),

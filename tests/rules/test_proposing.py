@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from campaigns.rules.foresight import foresee
+from campaigns.rules.foresight import FreeDay, Waiting, foresee
 from campaigns.rules.proposing import FULL, TOO_LARGE, UNPLACED, Wisher, cost_of, propose
 from tests.rules.wishers_kit import wishers
 
@@ -101,8 +101,8 @@ def test_no_customers_are_no_trouble() -> None:
 
 
 def test_the_outlook_says_when_the_last_is_through_and_from_when_on_it_is_hopeless() -> None:
-    free = [(day, [240]) for day in days(10)]
-    found = foresee([60] * 8, free, date(2027, 3, 15))
+    free = [FreeDay(day, [240]) for day in days(10)]
+    found = foresee([Waiting(60)] * 8, free, date(2027, 3, 15))
     assert (found.a_day, found.through) == (4, date(2027, 3, 2))
     assert found.hopeless_from == date(2027, 3, 10)
     assert found.sentence == (
@@ -112,21 +112,35 @@ def test_the_outlook_says_when_the_last_is_through_and_from_when_on_it_is_hopele
 
 
 def test_the_outlook_says_how_many_have_no_place() -> None:
-    found = foresee([60] * 9, [(day, [120]) for day in days(4)], None)
+    found = foresee([Waiting(60)] * 9, [FreeDay(day, [120]) for day in days(4)], None)
     assert (found.through, found.left) == (None, 1)
     assert "1 customer has no place" in found.sentence
     assert foresee([], [], None).sentence == "Every customer has a date."
 
 
+def test_who_has_less_time_comes_first_and_is_missing_when_it_is_over() -> None:
+    own = Waiting(200, MONDAY)  # a vendor's date of its own
+    free = [FreeDay(day, [240]) for day in days(4)]
+    found = foresee([Waiting(240), own], free, None)
+    assert (found.through, found.left) == (days(2)[-1], 0)
+    assert foresee([own, own], free, None).left == 1
+
+
+def test_the_provider_s_limit_of_customers_a_day_counts() -> None:
+    free = [FreeDay(day, [480, 480], 2) for day in days(4)]
+    found = foresee([Waiting(60)] * 5, free, None)
+    assert (found.a_day, found.through) == (2, days(3)[-1])
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_the_day_before_it_is_hopeless_is_still_in_time(seed: int) -> None:
     dice = random.Random(seed)
-    waiting = [dice.randint(30, 200) for _ in range(20)]
-    free = [(day, [dice.choice((0, 240, 480))]) for day in days(60)]
+    waiting = [Waiting(dice.randint(30, 200)) for _ in range(20)]
+    free = [FreeDay(day, [dice.choice((0, 240, 480))]) for day in days(60)]
     found = foresee(waiting, free, None)
     assert found.hopeless_from is not None
-    later = [(day, lanes) for day, lanes in free if day >= found.hopeless_from]
-    just = [(d, lanes) for d, lanes in free if d >= found.hopeless_from - timedelta(days=1)]
+    later = [one for one in free if one.day >= found.hopeless_from]
+    just = [one for one in free if one.day >= found.hopeless_from - timedelta(days=1)]
     assert foresee(waiting, later, None).through is None
     assert foresee(waiting, just, None).through is not None
 
@@ -139,13 +153,14 @@ def test_three_hundred_customers_are_proposed_and_foreseen_alike(seed: int) -> N
     assert not plan.unplaced
     used = {day: sum(w.minutes for w in wishers if plan.placed[w.key] == day) for day in free}
     assert all(used[day] <= sum(free[day]) for day in free)
-    outlook = foresee([one.minutes for one in wishers], sorted(free.items()), max(free))
+    waiting = [Waiting(one.minutes) for one in wishers]
+    outlook = foresee(waiting, [FreeDay(day, free[day]) for day in sorted(free)], max(free))
     assert (outlook.undecided, outlook.left) == (300, 0)
     assert outlook.through is not None
     assert outlook.through <= max(plan.placed.values())
     assert outlook.hopeless_from is not None
     late = [day for day in sorted(free) if day >= outlook.hopeless_from]
-    again = foresee([one.minutes for one in wishers], [(d, free[d]) for d in late], max(free))
+    again = foresee(waiting, [FreeDay(day, free[day]) for day in late], max(free))
     assert again.through is None
     assert again.left > 0
     assert outlook.sentence.startswith("300 undecided, ")
