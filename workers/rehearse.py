@@ -5,9 +5,10 @@ What the rehearsal lists is therefore what the run then sends, as long as nobody
 or reports anything in between.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -33,7 +34,12 @@ __all__ = ["ALL", "Event", "Rehearsal", "rehearse", "rehearse_all"]
 HORIZON = timedelta(days=800)
 AT_ONCE = 200  # letters a commit: nothing that is in memory can be half sent
 ALL = "all campaigns"
+Told = Callable[[datetime], None]
 AHEAD = ("draft", "approved", "running", "held")
+
+
+def _nobody(_moment: datetime) -> None:
+    """Who does not want to hear how far a rehearsal has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +68,21 @@ class Rehearsal:
         return {**self.head(), "events": [event.as_json() for event in self.events]}
 
 
-def rehearse(rt: Runtime, name: str, until: datetime | None = None) -> Rehearsal:
+def rehearse(
+    rt: Runtime, name: str, until: datetime | None = None, told: Told = _nobody
+) -> Rehearsal:
     """Every message, task, skip and conflict ahead. Nothing in the real database changes.
 
     A draft is rehearsed as if it were approved and started now; the campaigns that run beside
-    it go on. Raises NotFound and, for a change without a date, Conflict.
+    it go on. `told` hears each moment that is reached. Raises NotFound and, for a change without
+    a date, Conflict.
     """
     with rt.store.reading() as session:
         wanted = launch.find_campaign(session, name).id
-    return _play(rt, name, [wanted], until)
+    return _play(rt, name, [wanted], until, told)
 
 
-def rehearse_all(rt: Runtime, until: datetime | None = None) -> Rehearsal:
+def rehearse_all(rt: Runtime, until: datetime | None = None, told: Told = _nobody) -> Rehearsal:
     """The same for every campaign that is not over, together; drafts as if started now.
 
     A draft that cannot start, for want of a date, is left out with the reason.
@@ -81,10 +90,12 @@ def rehearse_all(rt: Runtime, until: datetime | None = None) -> Rehearsal:
     with rt.store.reading() as session:
         ahead = select(Campaign.id).where(Campaign.state.in_(AHEAD)).order_by(Campaign.id)
         wanted = session.scalars(ahead).all()
-    return _play(rt, ALL, wanted, until)
+    return _play(rt, ALL, wanted, until, told)
 
 
-def _play(rt: Runtime, name: str, wanted: Sequence[int], until: datetime | None) -> Rehearsal:
+def _play(
+    rt: Runtime, name: str, wanted: Sequence[int], until: datetime | None, told: Told
+) -> Rehearsal:
     now = rt.clock.now()
     end = until or now + HORIZON
     copy = Store("sqlite://", durable=False, journalled=False)
@@ -96,7 +107,7 @@ def _play(rt: Runtime, name: str, wanted: Sequence[int], until: datetime | None)
         left_out = _raise_curtains(stage, wanted, now, strict=name != ALL)
         with lending(stage) as lent:
             sweep(stage, now, lent)
-            run_until(stage, now, end, stage.clock.move_to, lent)
+            run_until(stage, now, end, partial(_move, stage, told), lent)
         with copy.writing() as session:
             progress.move_along(session, end)
         with copy.reading() as session:
@@ -106,6 +117,11 @@ def _play(rt: Runtime, name: str, wanted: Sequence[int], until: datetime | None)
     last = max((event.at for event in events), default=now)
     waits = passages(_loads(events), rt.limits.per_minute, rt.limits.per_day)
     return Rehearsal(name, now, until or last, events, waits, left_out)
+
+
+def _move(stage: Runtime, told: Told, moment: datetime) -> None:
+    stage.clock.move_to(moment)
+    told(moment)
 
 
 def _stage(rt: Runtime, copy: Store, now: datetime) -> Runtime:

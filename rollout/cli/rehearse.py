@@ -1,9 +1,12 @@
 """rollout rehearse."""
 
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import click
@@ -15,6 +18,8 @@ from rollout.parse.moment import parse_instant
 from workers.differences import Difference, differences
 from workers.rehearse import Rehearsal, rehearse_all
 from workers.rehearse import rehearse as rehearse_campaign
+
+PATIENCE = 2.0  # seconds before anybody wants to know how far it is
 
 
 @click.command(name="rehearse")
@@ -36,13 +41,36 @@ def rehearse(
     earlier = _events_in(against) if against else None
     end = parse_instant(until) if until else None
     rt = open_runtime()
-    result = rehearse_all(rt, end) if campaign is None else rehearse_campaign(rt, campaign, end)
+    with _told_how_far() as told:
+        if campaign is None:
+            result = rehearse_all(rt, end, told)
+        else:
+            result = rehearse_campaign(rt, campaign, end, told)
     if earlier is not None:
         _print_differences(differences(earlier, result.as_json()["events"]), as_json)
     elif as_json:
         _stream(result)
     else:
         _print(result, every)
+
+
+@contextmanager
+def _told_how_far() -> Iterator[Callable[[datetime], None]]:
+    """Where somebody watches: the day that a long rehearsal has come to, on one line."""
+    watched, began, last = sys.stderr.isatty(), monotonic(), ""
+
+    def tell(moment: datetime) -> None:
+        nonlocal last
+        day = f"{moment:%Y-%m-%d}"
+        if watched and day != last and monotonic() - began > PATIENCE:
+            click.echo(f"\rRehearsed up to {day}", err=True, nl=False)
+            last = day
+
+    try:
+        yield tell
+    finally:
+        if last:
+            click.echo("\r" + " " * 40 + "\r", err=True, nl=False)
 
 
 def _events_in(path: Path) -> list[Any]:

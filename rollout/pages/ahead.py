@@ -7,6 +7,8 @@ from datetime import date
 from campaigns.rules import step_words
 from workers.rehearse import Event
 
+Titles = Mapping[tuple[str, str], str]  # of steps, by campaign and key
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -15,6 +17,7 @@ class Row:
     day: date
     clock: str
     kind: str
+    campaign: str
     audience: str
     subject: str
     reason: str
@@ -22,21 +25,29 @@ class Row:
     people: int
 
 
-def alike(events: Sequence[Event], titles: Mapping[str, str]) -> list[Row]:
-    """In the order of the days, then of the local times. `titles` names the steps by key."""
-    groups: dict[tuple[str, str, str, str, str], list[Event]] = {}
+def alike(events: Sequence[Event], titles: Titles) -> list[Row]:
+    """In the order of the days, then of the local times. `titles` names the steps."""
+    groups: dict[tuple[str, ...], list[Event]] = {}
     for event in events:
-        key = (event.local, event.kind, event.step, event.subject, event.reason)
+        key = (
+            event.local,
+            event.campaign,
+            event.kind,
+            event.step,
+            event.subject,
+            event.reason,
+        )
         groups.setdefault(key, []).append(event)
     return [_row(groups[key], titles) for key in sorted(groups)]
 
 
-def _row(group: Sequence[Event], titles: Mapping[str, str]) -> Row:
+def _row(group: Sequence[Event], titles: Titles) -> Row:
     first = group[0]
     return Row(
         day=date.fromisoformat(first.local[:10]),
         clock=first.local[11:16],
         kind=first.kind,
+        campaign=first.campaign,
         audience=step_words.audience(first.audience),
         subject=_subject(group[0], titles),
         reason=first.reason,
@@ -45,5 +56,5 @@ def _row(group: Sequence[Event], titles: Mapping[str, str]) -> Row:
     )
 
 
-def _subject(event: Event, titles: Mapping[str, str]) -> str:
-    return event.subject or titles.get(event.step) or event.step.replace("-", " ")
+def _subject(event: Event, titles: Titles) -> str:
+    return event.subject or titles.get((event.campaign, event.step)) or event.step.replace("-", " ")

@@ -1,21 +1,30 @@
-"""The campaign ahead, day by day: who gets what when, before anything leaves."""
+"""What lies ahead, day by day, before anything leaves: of one campaign, or of all together."""
 
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, render_template
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from campaigns import playbooks
-from campaigns.boards import CampaignView, campaign_view
+from campaigns import people
+from campaigns.boards import campaign_view
 from campaigns.boards.opened import campaign_numbered
-from campaigns.errors import Conflict
+from campaigns.errors import Conflict, Invalid
+from campaigns.models import Campaign, Customer, Rollout
+from campaigns.terms import playbook_of
 from rollout.auth import needs
 from rollout.current import runtime
 from rollout.pages import typed
-from rollout.pages.ahead import alike
+from rollout.pages.ahead import Titles, alike
 from rollout.pages.download import download
 from rollout.pages.load import load_per_day, picture
 from rollout.papers.lists import list_csv
-from workers.rehearse import Event, Rehearsal, rehearse
+from workers.differences import differences
+from workers.rehearse import AHEAD, Event, Rehearsal, rehearse, rehearse_all
 
 pages = Blueprint("rehearsal", __name__)
 
@@ -26,6 +35,7 @@ PEOPLE_AT_ONCE = 2_000
 COLUMNS = (
     "local",
     "zone",
+    "campaign",
     "customer",
     "kind",
     "step",
@@ -36,65 +46,181 @@ COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is rehearsed: one campaign with its `number`, or all of them."""
+
+    name: str
+    number: int | None
+    campaigns: Sequence[Campaign]
+    customers: Sequence[str]
+    people: int
+    change: str = ""  # by the vendor's number
+
+    @property
+    def back(self) -> str:
+        return "/campaigns" if self.number is None else f"/campaigns/{self.number}"
+
+    @property
+    def path(self) -> str:
+        return "/rehearsal" if self.number is None else f"{self.back}/rehearsal"
+
+    @property
+    def command(self) -> str:
+        return "rollout rehearse " + ("--all" if self.number is None else f'"{self.name}"')
+
+    @property
+    def drafts(self) -> list[str]:
+        """What plays as if it were approved and started now."""
+        return [one.name for one in self.campaigns if one.state in ("draft", "approved")]
+
+    @property
+    def titles(self) -> Titles:
+        """What the steps are called, by campaign and key."""
+        return {
+            (one.name, step.key): step.title
+            for one in self.campaigns
+            for step in playbook_of(one.playbook_source).steps
+        }
+
+
+@pages.get("/rehearsal")
 @pages.get("/campaigns/<int:number>/rehearsal")
 @needs("read")
-def show(number: int) -> str:
+def show(number: int | None = None) -> str:
+    scope = _scope(number)
+    if scope.people > PEOPLE_AT_ONCE and not typed.asked("run", 1):
+        return render_template("campaigns/rehearsal_long.html", scope=scope)
     here = runtime()
-    with here.store.reading() as session:
-        view = campaign_view(session, campaign_numbered(session, number), here.clock.now())
-    if view.total.total > PEOPLE_AT_ONCE and not typed.asked("run", 1):
-        return render_template("campaigns/rehearsal_long.html", view=view)
     started = here.clock.machine()
     try:
-        found = rehearse(here, view.name)
+        found = _play(scope)
     except Conflict as problem:
-        return render_template("campaigns/rehearsal_none.html", view=view, problem=problem)
+        return render_template("campaigns/rehearsal_none.html", scope=scope, problem=problem)
     seconds = (here.clock.machine() - started).total_seconds()
-    return render_template("campaigns/rehearsal.html", **_shown(view, found), seconds=seconds)
+    return render_template("campaigns/rehearsal.html", **_shown(scope, found), seconds=seconds)
 
 
+@pages.get("/rehearsal.csv")
 @pages.get("/campaigns/<int:number>/rehearsal.csv")
 @needs("read")
-def sheet(number: int) -> Response:
+def sheet(number: int | None = None) -> Response:
+    scope = _scope(number)
+    rows = ([getattr(event, column) for column in COLUMNS] for event in _kept(_play(scope)))
+    return download(list_csv(COLUMNS, rows), f"{scope.name} rehearsal", "csv")
+
+
+@pages.get("/rehearsal.json")
+@pages.get("/campaigns/<int:number>/rehearsal.json")
+@needs("read")
+def plan(number: int | None = None) -> Response:
+    """The plan as `rollout rehearse --json` writes it, to be compared with later."""
+    scope = _scope(number)
+    told = json.dumps(_play(scope).as_json(), ensure_ascii=False)
+    return download(told, f"{scope.name} plan {_now():%Y-%m-%d}", "json")
+
+
+@pages.post("/rehearsal/compare")
+@pages.post("/campaigns/<int:number>/rehearsal/compare")
+@needs("plan")
+def compare(number: int | None = None) -> tuple[str, int]:
+    scope = _scope(number)
+    try:
+        earlier = _earlier()
+        found = differences(earlier["events"], _play(scope).as_json()["events"])
+    except Invalid as problem:
+        page = render_template("campaigns/rehearsal_none.html", scope=scope, problem=problem)
+        return page, 422
+    since = earlier.get("from")
+    return render_template(
+        "campaigns/rehearsal_compare.html",
+        scope=scope,
+        since=since if isinstance(since, str) else "",
+        counts={
+            word: sum(one.change == word for one in found) for word in ("added", "removed", "moved")
+        },
+        found=found[:AT_ONCE],
+        all_found=len(found),
+        titles=scope.titles,
+    ), 200
+
+
+def _earlier() -> Mapping[str, Any]:
+    sent = typed.file("plan", "a plan that was kept")
+    try:
+        told = json.load(typed.stream(sent))
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or not isinstance(told.get("events"), list):
+        message = f"{sent.filename} is not a plan: keep one with the link on this page first."
+        raise Invalid(message, "no_plan", "plan")
+    return told
+
+
+def _now() -> datetime:
+    return runtime().clock.now()
+
+
+def _scope(number: int | None) -> Scope:
+    """Raises NotFound."""
+    with runtime().store.reading() as session:
+        if number is None:
+            return _everything(session)
+        campaign = campaign_numbered(session, number)
+        view = campaign_view(session, campaign, _now())
+        names = sorted((line.customer for line in view.lines), key=str.casefold)
+        return Scope(view.name, number, [campaign], names, view.total.total, view.change_id)
+
+
+def _everything(session: Session) -> Scope:
+    query = select(Campaign).where(Campaign.state.in_(AHEAD)).order_by(Campaign.name)
+    campaigns = session.scalars(query).all()
+    ids = [one.id for one in campaigns]
+    names = session.scalars(
+        select(Customer.name)
+        .where(
+            Customer.id.in_(select(Rollout.customer_id).where(Rollout.campaign_id.in_(ids))),
+        )
+        .order_by(Customer.folded_name)
+    )
+    many = sum(people.total(session, key, "none", _now().date()).total for key in ids)
+    return Scope("All campaigns", None, campaigns, names.all(), many)
+
+
+def _play(scope: Scope) -> Rehearsal:
+    """Raises Conflict where the one campaign cannot start."""
     here = runtime()
-    with here.store.reading() as session:
-        name = campaign_numbered(session, number).name
-    found = rehearse(here, name)
-    kept = _kept(found, typed.asked("customer"), typed.asked("kind", 20))
-    rows = ([getattr(event, column) for column in COLUMNS] for event in kept)
-    return download(list_csv(COLUMNS, rows), f"{name} rehearsal", "csv")
+    return rehearse_all(here) if scope.number is None else rehearse(here, scope.name)
 
 
-def _kept(found: Rehearsal, customer: str, kind: str) -> list[Event]:
+def _asked() -> dict[str, str]:
+    words = {"campaign": 200, "customer": 200, "kind": 20}
+    return {name: typed.asked(name, longest) for name, longest in words.items()}
+
+
+def _kept(found: Rehearsal) -> list[Event]:
     """What fits the filters, by the day on which people live through it."""
+    asked = {name: word for name, word in _asked().items() if word}
     events = [
         event
         for event in found.events
-        if (not customer or event.customer == customer) and (not kind or event.kind == kind)
+        if all(getattr(event, name) == word for name, word in asked.items())
     ]
     return sorted(events, key=lambda event: (event.local[:10], event.at))
 
 
-def _titles(playbook: str) -> dict[str, str]:
-    """What its steps are called, by their keys."""
-    if playbook not in playbooks.names():
-        return {}
-    return {step.key: step.title for step in playbooks.shipped(playbook).steps}
-
-
-def _shown(view: CampaignView, found: Rehearsal) -> dict[str, Any]:
-    customer, kind, run = typed.asked("customer"), typed.asked("kind", 20), typed.asked("run", 1)
-    kept = _kept(found, customer, kind)
-    rows = alike(kept, _titles(view.playbook))
+def _shown(scope: Scope, found: Rehearsal) -> dict[str, Any]:
+    asked, run = _asked(), typed.asked("run", 1)
+    kept = _kept(found)
+    rows = alike(kept, scope.titles)
     page = min(typed.page_number(), max(1, -(-len(rows) // AT_ONCE)))
-    path = f"/campaigns/{view.id}/rehearsal"
     days = load_per_day(kept)
 
     def at(number: int) -> str:
-        return typed.address(path, customer=customer, kind=kind, run=run, page=number)
+        return typed.address(scope.path, **asked, run=run, page=number)
 
     return {
-        "view": view,
+        "scope": scope,
         "found": found,
         "rows": rows[(page - 1) * AT_ONCE : page * AT_ONCE],
         "all_rows": len(rows),
@@ -103,10 +229,9 @@ def _shown(view: CampaignView, found: Rehearsal) -> dict[str, Any]:
         "days": days,
         "picture": picture(days),
         "letters": sum(day.letters for day in days),
-        "customers": sorted((line.customer for line in view.lines), key=str.casefold),
-        "asked": {"customer": customer, "kind": kind, "run": run},
+        "asked": asked | {"run": run},
         "kinds": KINDS,
-        "csv": typed.address(f"{path}.csv", customer=customer, kind=kind),
+        "csv": typed.address(f"{scope.path}.csv", **asked),
         "previous": at(page - 1) if page > 1 else "",
         "following": at(page + 1) if page * AT_ONCE < len(rows) else "",
     }

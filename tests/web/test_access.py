@@ -59,6 +59,8 @@ plan       GET  /campaigns/<number>/proposal
 plan       POST /campaigns/<number>/proposal
 read       GET  /campaigns/<number>/rehearsal
 read       GET  /campaigns/<number>/rehearsal.csv
+read       GET  /campaigns/<number>/rehearsal.json
+plan       POST /campaigns/<number>/rehearsal/compare
 plan       GET  /campaigns/new
 plan       POST /campaigns/new
 read       GET  /changes
@@ -130,6 +132,10 @@ read       GET  /mailbox/<name>/files/<place>
 read       GET  /mailbox/<name>/html
 public     GET  /metrics
 public     GET  /readyz
+read       GET  /rehearsal
+read       GET  /rehearsal.csv
+read       GET  /rehearsal.json
+plan       POST /rehearsal/compare
 read       GET  /reports
 read       GET  /reports/<what>.<kind>
 plan       POST /reports/keep

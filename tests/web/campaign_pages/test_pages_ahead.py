@@ -1,0 +1,69 @@
+"""What lies ahead on a page: of one campaign and of all, filtered, kept and compared with."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from tests.kit import agree_on, open_campaign, open_days, rollout_id
+from tests.web.board_kit import words_on
+from tests.web.campaign_pages.campaign_kit import sheet
+from tests.web.desk_kit import Desk, Face
+
+
+def compared(ada: Desk, path: str, plan: bytes) -> Any:
+    return ada.post(f"{path}/compare", plan=(io.BytesIO(plan), "plan.json"))
+
+
+@pytest.fixture
+def two(house: Face) -> tuple[int, int]:
+    """Two campaigns over the same customers: one runs, one is a draft."""
+    first = open_campaign(house.office, "First")
+    return first, open_campaign(house.office, "Second", start=False)
+
+
+def test_all_campaigns_are_looked_at_together_and_one_can_be_picked(
+    two: tuple[int, int], ada: Desk
+) -> None:
+    text = ada.text("/rehearsal")
+    assert "as if they were approved and started now: Second." in text
+    assert "First" in text
+    rows = sheet(ada, "/rehearsal.csv")
+    assert {row["campaign"] for row in rows} == {"First", "Second"}
+    only = sheet(ada, "/rehearsal.csv?campaign=Second&kind=mail")
+    assert {(row["campaign"], row["kind"]) for row in only} == {("Second", "mail")}
+    assert "/rehearsal" in ada.get("/campaigns").text
+
+
+def test_without_a_campaign_the_page_says_so(house: Face, ada: Desk) -> None:
+    assert "Nothing lies ahead in any campaign." in ada.text("/rehearsal")
+
+
+def test_a_plan_that_was_kept_is_compared_with(
+    house: Face, two: tuple[int, int], ada: Desk
+) -> None:
+    number = two[0]
+    path = f"/campaigns/{number}/rehearsal"
+    kept = ada.get(f"{path}.json")
+    assert kept.headers["Content-Disposition"].startswith("attachment")
+    assert json.loads(kept.data)["campaign"] == "First"
+    assert "Nothing has changed since." in words_on(compared(ada, path, kept.data))
+    rollout = rollout_id(house.office, number, "Harbour Legal")
+    agree_on(house.office, rollout, open_days(house.office, rollout)[2].day)  # type: ignore[attr-defined]
+    words = words_on(compared(ada, path, kept.data))
+    assert "Harbour Legal" in words
+    assert "removed" in words
+    everything = ada.get("/rehearsal.json")
+    assert "Nothing has changed since." in words_on(compared(ada, "/rehearsal", everything.data))
+
+
+@pytest.mark.parametrize(
+    "plan", [b"", b"{", b"[]", b'{"events": 3}', b'{"events": [{}]}', b"\xff\xfe", b"\0"]
+)
+def test_a_file_that_is_no_plan_is_refused_in_a_sentence(
+    two: tuple[int, int], ada: Desk, plan: bytes
+) -> None:
+    answer = compared(ada, "/rehearsal", plan)
+    assert answer.status_code == 422
+    assert "is not a" in words_on(answer)
