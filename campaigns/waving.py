@@ -51,7 +51,7 @@ def add_wave(
         raise Invalid(f'There is a wave "{words}" already. Choose another name.', "taken", "name")
     wave = Wave(
         campaign_id=campaign.id,
-        number=len(names) + 1,
+        number=_next_number(session, campaign),
         name=words,
         opens_on=opens_on,
         exit_share=exit_share,
@@ -63,6 +63,12 @@ def add_wave(
     joined = _join(session, wave, customers)
     _note(session, campaign, wave, "wave_added", who, now, {"customers": joined})
     return wave
+
+
+def _next_number(session: Session, campaign: Campaign) -> int:
+    """After the last, also where one between was taken away."""
+    last = session.scalar(select(func.max(Wave.number)).where(Wave.campaign_id == campaign.id))
+    return (last or 0) + 1
 
 
 def _join(session: Session, wave: Wave, customers: Collection[int]) -> int:
@@ -132,6 +138,29 @@ def release_wave(
         raise Conflict(f'The wave "{wave.name}" is not on hold.', "not_held")
     session.refresh(wave)
     _note(session, campaign, wave, "wave_released", who, now, {"why": words})
+
+
+def remove_wave(
+    session: Session, campaign: Campaign, wave: Wave, *, why: str, who: Actor, now: datetime
+) -> None:
+    """Take the wave away: its customers are in none, and wait for none.
+
+    Raises Invalid without a reason.
+    """
+    words = " ".join(why.split())[:500]
+    if not words:
+        raise Invalid("Write why the wave is taken away.", "no_reason", "why")
+    left = session.scalars(
+        update(Rollout)
+        .where(Rollout.wave_id == wave.id)
+        .values(wave_id=None)
+        .returning(Rollout.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    _note(session, campaign, wave, "wave_removed", who, now, {"why": words, "customers": len(left)})
+    session.delete(wave)
+    session.flush()
+    session.expire_all()
 
 
 def watch(session: Session, now: datetime) -> int:

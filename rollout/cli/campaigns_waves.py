@@ -13,6 +13,11 @@ from rollout.desk import chooser_for
 from rollout.parse.moment import parse_day
 
 SHARE = click.IntRange(0, 100)
+STEPS = {
+    "hold": waving.hold_wave,
+    "release": waving.release_wave,
+    "remove": waving.remove_wave,
+}
 
 
 @click.command(name="waves")
@@ -25,19 +30,21 @@ SHARE = click.IntRange(0, 100)
 @click.option("--stop", type=SHARE, default=5, show_default=True, help="Held above so many %.")
 @click.option("--hold", metavar="WAVE", help="No further dates of it, nor of those after it.")
 @click.option("--release", metavar="WAVE", help="Go on with a wave that is on hold.")
+@click.option("--remove", metavar="WAVE", help="Take it away; its customers are in none.")
 @click.option("--why", default="", help="The reason, for the journal.")
 @prints_json
 @acts
 def campaigns_waves(name: str, as_json: bool, actor: str | None, **asked: Any) -> None:
     """Waves of customers, how each stands, and why it is not open yet."""
-    if sum(asked[which] is not None for which in ("add", "hold", "release")) > 1:
-        raise click.UsageError("Give one of --add, --hold and --release.")
+    if sum(asked[which] is not None for which in ("add", *STEPS)) > 1:
+        raise click.UsageError("Give one of --add, --hold, --release and --remove.")
     if (asked["add"] is None) != (asked["customers"] is None):
         raise click.UsageError("--add and --customers belong together.")
     if asked["add"] is not None:
         _add(name, actor, asked)
-    elif asked["hold"] is not None or asked["release"] is not None:
-        _hold_or_release(name, actor, asked)
+    for step in STEPS:
+        if asked[step] is not None:
+            _step(name, actor, step, asked)
     _print(name, as_json)
 
 
@@ -60,13 +67,12 @@ def _add(name: str, actor: str | None, asked: Mapping[str, Any]) -> None:
         )
 
 
-def _hold_or_release(name: str, actor: str | None, asked: Mapping[str, Any]) -> None:
+def _step(name: str, actor: str | None, step: str, asked: Mapping[str, Any]) -> None:
     desk = desk_for(actor, "plan")
-    step = waving.release_wave if asked["hold"] is None else waving.hold_wave
     with desk.writing() as session:
         campaign = launch.find_campaign(session, name)
-        wave = waving.find_wave(session, campaign, asked["hold"] or asked["release"] or "")
-        step(session, campaign, wave, why=asked["why"], who=desk.who, now=desk.now)
+        wave = waving.find_wave(session, campaign, asked[step])
+        STEPS[step](session, campaign, wave, why=asked["why"], who=desk.who, now=desk.now)
 
 
 def _print(name: str, as_json: bool) -> None:

@@ -37,6 +37,7 @@ from rollout.pages import (
     sign_in,
     staff,
     tasks,
+    waves,
 )
 
 
@@ -77,4 +78,5 @@ def blueprints() -> tuple[Blueprint, ...]:
         reports.pages,
         roster.pages,
         staff.pages,
+        waves.pages,
     )

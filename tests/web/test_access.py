@@ -61,6 +61,9 @@ read       GET  /campaigns/<number>/rehearsal
 read       GET  /campaigns/<number>/rehearsal.csv
 read       GET  /campaigns/<number>/rehearsal.json
 plan       POST /campaigns/<number>/rehearsal/compare
+read       GET  /campaigns/<number>/waves
+plan       POST /campaigns/<number>/waves
+plan       POST /campaigns/<number>/waves/<wave_id>/<move>
 plan       GET  /campaigns/new
 plan       POST /campaigns/new
 read       GET  /changes
