@@ -29,7 +29,7 @@ class RingLine:
         if not self.ring.exit_days:
             return words
         days = "1 day" if self.ring.exit_days == 1 else f"{self.ring.exit_days} days"
-        return f"{words} and nothing has happened for {days}"
+        return f"{words} and the last of its dates lies {days} back"
 
 
 @dataclass(frozen=True, slots=True)

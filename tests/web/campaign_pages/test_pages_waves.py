@@ -38,7 +38,7 @@ def test_customers_are_put_into_waves_and_the_second_waits_for_the_first(
     path, campaign = two_waves(house, ada)
     words = words_on(ada.get(path))
     assert "1. Pilot" in words
-    assert "90 % are verified and nothing has happened for 3 days" in words
+    assert "90 % are verified and the last of its dates lies 3 days back" in words
     assert 'The wave "Pilot" comes first and is not over' in words
     assert "Every customer of this campaign is in a wave." in words
     assert "The waves in full" in words_on(ada.get(f"/campaigns/{campaign}"))
