@@ -12,6 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from campaigns import people
 from campaigns.capacity import Room
 from campaigns.journal import Actor, record
 from campaigns.models import (
@@ -60,7 +61,11 @@ def proposed(session: Session, campaign: Campaign, now: datetime, day_minutes: i
     """The best days that can be found for everybody without a date. Changes nothing."""
     found = undecided(session, campaign, now, day_minutes)
     free, room = room_left(session, found)
-    wishers = [_wisher(situation, terms, room) for situation, terms in found]
+    ready = _ready(session, campaign, found, now)
+    wishers = [
+        _wisher(situation, terms, room, ready.get(situation.customer.id, 0))
+        for situation, terms in found
+    ]
     plan = propose(wishers, free, places(found, free, room))
     outlook = _outlook(campaign, found, free, room)
     lines = [_line(situation, terms, plan) for situation, terms in found]
@@ -191,9 +196,29 @@ def _avoided(campaign: Campaign) -> Collection[int]:
     return playbook_of(campaign.playbook_source).rules.avoid_weekdays
 
 
-def _wisher(situation: Situation, terms: dates.Terms, room: Room) -> Wisher:
+def _ready(
+    session: Session,
+    campaign: Campaign,
+    found: Sequence[tuple[Situation, dates.Terms]],
+    now: datetime,
+) -> dict[int, int]:
+    """How many people of each customer are known to be ready, by customer."""
+    evidence = playbook_of(campaign.playbook_source).evidence.value
+    rollouts = [situation.rollout.id for situation, _ in found]
+    counts = people.count(session, rollouts, campaign.id, evidence, now.date())
+    return {customer: counted.done for customer, counted in counts.items()}
+
+
+def _weight(persons: int, ready: int) -> float:
+    """How much it matters when a customer comes: larger ones first, and of two of one size the
+    one where more people would stand outside if it came late. 2 for a usual one, nobody ready."""
+    outside = max(0, persons - ready)
+    return 1 + (persons + outside) / (2 * USUAL_PEOPLE)
+
+
+def _wisher(situation: Situation, terms: dates.Terms, room: Room, ready: int) -> Wisher:
     rollout = situation.rollout
-    weight = 1 + situation.people / USUAL_PEOPLE
+    weight = _weight(situation.people, ready)
     days: dict[date, float] = {}
     why: dict[str, int] = {}
     for place, offered in enumerate(dates.offer(terms, room.free, room.loads)):

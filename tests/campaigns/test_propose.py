@@ -5,7 +5,9 @@ from datetime import date
 from campaigns import propose
 from campaigns.models import Campaign, Rollout
 from tests.campaigns.agree_kit import free
+from tests.campaigns.roster_kit import set_limits
 from tests.kit import ADA, Office, add_customer, agree_on, open_campaign, rollout_id, rows_of
+from tests.people_kit import import_words, word_of
 from tests.statements import statements
 
 
@@ -49,6 +51,29 @@ def test_an_agreed_date_stays_and_takes_its_technicians_time(office: Office) -> 
     agree_on(office, rollout, free(office, rollout)[0])
     found = plan(office, campaign)
     assert {line.customer for line in found.lines} == {"Customer 0", "Customer 2"}
+
+
+def test_of_two_customers_of_one_size_the_one_that_is_less_ready_comes_first(
+    office: Office,
+) -> None:
+    """One customer a day: the early day goes where people would stand outside if it came late."""
+    for name in ("Alpha", "Beta"):
+        add_customer(office, name, people=20)
+    campaign = open_campaign(office)
+    set_limits(office, campaign_day=1)
+    for ready, first in (("Alpha", "Beta"), ("Beta", "Alpha")):
+        rungs = {"Alpha": 0, "Beta": 0, ready: 3}
+        words = [
+            word_of(f"eve{n}@{name.lower()}.example", rung)
+            for name, rung in rungs.items()
+            for n in range(20)
+        ]
+        office.later(hours=1)
+        import_words(office, *words)
+        days = {line.customer: line.day for line in plan(office, campaign).lines}
+        assert days[first] is not None
+        assert days[ready] is not None
+        assert days[first] < days[ready]
 
 
 def test_what_is_kept_is_what_the_letter_proposes_and_asking_again_changes_nothing(
