@@ -17,6 +17,8 @@ from rollout.settings import Settings
 from rollout.wiring import DrivenClock, build_store, with_nudge
 from workers.runtime import Runtime
 
+CONNECTIONS = 64  # of each worker of the pages, waiting ones included
+
 
 @click.command(name="up")
 @click.option("--demo", is_flag=True, help="Load a made-up provider with customers and a campaign.")
@@ -54,9 +56,6 @@ def migrate() -> None:
     click.echo(f"{len(pending)} migrations applied." if pending else "The database is up to date.")
 
 
-CONNECTIONS = 64  # of each worker of the pages, waiting ones included
-
-
 @click.command(name="web")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
@@ -75,7 +74,7 @@ def web(host: str, port: int, workers: int, threads: int) -> None:
         *("-k", "gthread", "--workers", str(workers), "--threads", str(threads)),
         # More stay in the kernel's queue, for whichever worker is free first: with a thousand
         # each, one worker takes most of a crowd and another has nothing to do.
-        *("--worker-connections", str(CONNECTIONS)),
+        *("--worker-connections", str(max(CONNECTIONS, 2 * threads))),
         *("--bind", f"{host}:{port}", "--no-control-socket", "--access-logfile", "-"),
         *("--logger-class", "rollout.access.GunicornLogger", "rollout.wsgi:app"),
     ]
