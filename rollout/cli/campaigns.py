@@ -9,8 +9,9 @@ from campaigns import agree, boards, deferring, launch, propose
 from campaigns.boards.leeway import leeway
 from campaigns.models import Campaign
 from campaigns.playbooks import names as playbook_names
+from campaigns.waves import wave_lines
 from rollout.cli.acting import acts, desk_for
-from rollout.cli.campaigns_waves import campaigns_waves
+from rollout.cli.campaigns_waves import campaigns_waves, wave_json
 from rollout.cli.context import open_runtime, print_json, prints_json, read_bytes, settings
 from rollout.desk import Desk, chooser_for
 
@@ -219,9 +220,11 @@ def _print_view(now: Any, rt: Any, name: str, as_json: bool, short: bool = False
         view = boards.campaign_view(session, campaign, now)
         outlook = propose.outlook_of(session, campaign, now, rt.day_minutes)
         moves = leeway(session, campaign) if as_json else {}
+        waves = wave_lines(session, campaign.id, now.date()) if as_json else []
     if as_json:
         told = view.as_json() | {"outlook": outlook.as_json() if outlook else None}
         told["customers"] = [row | moves[row["customer"]] for row in told["customers"]]
+        told["waves"] = [wave_json(ring, closed) for ring, closed in waves]
         print_json(told)
         return
     date = view.vendor_date or "date needed"

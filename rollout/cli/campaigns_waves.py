@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from campaigns import launch, waving
+from campaigns.rules.waves import Ring
 from campaigns.waves import wave_lines
 from rollout.cli.acting import acts, desk_for
 from rollout.cli.context import open_runtime, print_json, prints_json, read_bytes
@@ -75,21 +76,27 @@ def _step(name: str, actor: str | None, step: str, asked: Mapping[str, Any]) -> 
         STEPS[step](session, campaign, wave, why=asked["why"], who=desk.who, now=desk.now)
 
 
+def wave_json(ring: Ring, closed: str) -> dict[str, Any]:
+    """A wave in `rollout campaigns waves --json` and `show --json`; `closed` is None where open."""
+    return {
+        "name": ring.name,
+        "customers": ring.customers,
+        "verified": ring.verified,
+        "exit_share": ring.exit_share,
+        "exit_days": ring.exit_days,
+        "opens_on": ring.opens_on.isoformat() if ring.opens_on else None,
+        "held_why": ring.held_why,
+        "closed": closed or None,
+    }
+
+
 def _print(name: str, as_json: bool) -> None:
     rt = open_runtime()
     today = rt.clock.now().date()
     with rt.store.reading() as session:
         campaign = launch.find_campaign(session, name)
         lines = wave_lines(session, campaign.id, today)
-    rows = [
-        {
-            "name": ring.name,
-            "customers": ring.customers,
-            "verified": ring.verified,
-            "closed": reason or None,
-        }
-        for ring, reason in lines
-    ]
+    rows = [wave_json(ring, reason) for ring, reason in lines]
     if as_json:
         print_json({"campaign": campaign.name, "waves": rows})
         return

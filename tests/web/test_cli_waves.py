@@ -31,6 +31,8 @@ def test_waves_are_added_held_and_released_by_command(tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert refused.stderr.strip() == 'The wave "Pilot" is not on hold.'
     assert shell.by_the_door(*waves, "--add", "Third").returncode == 2
+    shown = shell.quick("campaigns", "show", NAME, "--json")["waves"]
+    assert [(row["name"], row["exit_days"]) for row in shown] == [("Pilot", 3), ("Rest", 0)]
     shell.quick(*waves, "--remove", "Pilot", "--why", "one is enough")
     (last,) = shell.quick(*waves, "--json")["waves"]
     assert (last["name"], last["closed"]) == ("Rest", None)
