@@ -36,8 +36,9 @@ def _postgres_engine(url: str) -> Engine:
         parsed = parsed.set(drivername="postgresql+psycopg")
     engine = create_engine(
         parsed,
-        # All are kept: opening and closing those above a smaller size costs a crowd a tenth more.
-        pool_size=30,
+        # A crowd of threads waits for one of these rather than for the interpreter, and none is
+        # opened for a moment. Nobody holds one while it asks for a second.
+        pool_size=10,
         max_overflow=0,
         pool_timeout=10,
         # The last one returned has the plans that were just used; in turn, each would plan anew.
