@@ -55,13 +55,17 @@ def book(token: str, chosen: Choice, signature: Signature) -> Lost | None:
             with here.store.writing() as session:
                 lost = _book(session, token, chosen, signature)
     except Conflict as why:
-        return Lost(read(token), why)
+        lost = why
+    if isinstance(lost, Conflict):
+        return Lost(read(token), lost)
     if lost is None:
         here.nudge()
     return lost
 
 
-def _book(session: Session, token: str, chosen: Choice, signature: Signature) -> Lost | None:
+def _book(
+    session: Session, token: str, chosen: Choice, signature: Signature
+) -> Lost | Conflict | None:
     here = runtime()
     now = here.clock.now()
     door, case = _case(session, token)
@@ -75,7 +79,12 @@ def _book(session: Session, token: str, chosen: Choice, signature: Signature) ->
         look = days_left if why.code == "date_taken" else choosing_in
         return Lost(look(session, door, case, now=now, provider=here.provider), why)
     if isinstance(found, Room):
-        agree.settle(session, case, wish, found, now)
+        try:
+            agree.settle(session, case, wish, found, now)
+        except Conflict as why:
+            if why.code != "changed_meanwhile":
+                raise
+            return why  # nothing was written here, either
     return None
 
 
