@@ -6,7 +6,7 @@ name; the customer still says yes.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import update
@@ -100,11 +100,14 @@ def _outlook(
     free: Mapping[date, Sequence[int]],
     room: Room,
 ) -> Outlook:
+    # Whether time suffices does not hang on which wave is open today.
+    in_waves = sum(bool(terms.wave) for _, terms in found)
+    found = [(situation, replace(terms, wave="")) for situation, terms in found]
     most = places(found, free, room)
     ahead = _ahead(found, {day for day in free if day.weekday() not in _avoided(campaign)}, room)
     waiting = [Waiting(terms.minutes, terms.span.last) for _, terms in found]
     days = [FreeDay(day, free[day], most.get(day)) for day in sorted(ahead)]
-    return foresee(waiting, days, campaign.vendor_day)
+    return replace(foresee(waiting, days, campaign.vendor_day), in_waves=in_waves)
 
 
 def _ahead(

@@ -1,48 +1,48 @@
 """Whether each campaign can still be done in time, for a page that is opened all day long.
 
-The sentence is worked out anew when the number of undecided customers has changed, when a day
-has begun, and otherwise every five minutes: a freeze or a day off may have come meanwhile.
+What it hangs on is journalled or booked. So the sentence of a moment ago holds as long as nothing
+was, the quarter of the hour is the same, and as many are undecided.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from weakref import WeakKeyDictionary
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns import propose
 from campaigns.boards.summary import Summary
-from campaigns.models import ON, Campaign
+from campaigns.models import ON, Booking, Campaign, JournalEntry
 from campaigns.rules.foresight import Outlook
 from campaigns.store import Store
 from workers.runtime import Runtime
 
-STANDS = timedelta(minutes=5)
-Key = tuple[int, int, str]
-_known: WeakKeyDictionary[Store, dict[Key, tuple[datetime, Outlook | None]]] = WeakKeyDictionary()
+_NEWEST = select(
+    select(func.max(JournalEntry.id)).scalar_subquery(),
+    select(func.max(Booking.id)).scalar_subquery(),
+)
+QUARTER = 15 * 60
+Stand = tuple[object, ...]
+_known: WeakKeyDictionary[Store, dict[int, tuple[Stand, Outlook | None]]] = WeakKeyDictionary()
 
 
 def outlooks(
     rt: Runtime, session: Session, views: Iterable[Summary], now: datetime
 ) -> dict[int, Outlook]:
     """The outlook of each campaign that runs and has undecided customers, by its number."""
-    found = {}
-    for view in views:
-        if view.state in ON and view.undecided:
-            outlook = _outlook(rt, session, view, now)
-            if outlook is not None:
-                found[view.id] = outlook
-    return found
-
-
-def _outlook(rt: Runtime, session: Session, view: Summary, now: datetime) -> Outlook | None:
     known = _known.setdefault(rt.store, {})
-    key, machine = (view.id, view.undecided, now.date().isoformat()), rt.clock.machine()
-    stood, outlook = known.get(key, (None, None))
-    if stood is None or not timedelta(0) <= machine - stood < STANDS:
-        campaign = session.get_one(Campaign, view.id)
-        outlook = propose.outlook_of(session, campaign, now, rt.day_minutes)
-        for old in [other for other in known if other[0] == view.id]:
-            known.pop(old, None)
-        known[key] = machine, outlook
-    return outlook
+    newest, found = session.execute(_NEWEST).one(), {}
+    for view in views:
+        if view.state not in ON or not view.undecided:
+            continue
+        # Customers count by their own day, and somewhere one begins each quarter of an hour.
+        stand = (*newest, int(now.timestamp()) // QUARTER, view.undecided)
+        stood, outlook = known.get(view.id, (None, None))
+        if stood != stand:
+            campaign = session.get_one(Campaign, view.id)
+            outlook = propose.outlook_of(session, campaign, now, rt.day_minutes)
+            known[view.id] = stand, outlook
+        if outlook is not None:
+            found[view.id] = outlook
+    return found

@@ -1,12 +1,13 @@
 """What differs between two rehearsals: added, removed and moved, by customer, step and audience."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from campaigns.errors import Invalid
 
 Key = tuple[str, str, str, str, str]
+WHEN = " when"  # no field of an event: the local time, empty where it happens at once
 NEEDED = ("customer", "step", "audience", "kind", "local")
 
 
@@ -28,14 +29,12 @@ class Difference:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def differences(
-    before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]
-) -> list[Difference]:
-    """From one rehearsal's events to another's, as `rollout rehearse --json` writes them.
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """From one rehearsal to another, as `rollout rehearse --json` writes them.
 
-    In the order of the days. What happens at the same local time in both is left out; of the
-    rest of one customer, step and audience the first before is the first after, moved. Raises
-    Invalid where a row is no event.
+    In the order of the days. What happens at the same local time in both, or at once in both, is
+    left out; of the rest of one customer, step and audience the first before is the first after,
+    moved. Raises Invalid where a row is no event.
     """
     old, new = _by_key(before), _by_key(after)
     found = [
@@ -48,9 +47,9 @@ def differences(
     )
 
 
-def _by_key(events: Iterable[Mapping[str, Any]]) -> dict[Key, list[Mapping[str, Any]]]:
+def _by_key(plan: Mapping[str, Any]) -> dict[Key, list[Mapping[str, Any]]]:
     found: dict[Key, list[Mapping[str, Any]]] = {}
-    for event in events:
+    for event in plan["events"]:
         if not isinstance(event, Mapping) or not all(
             isinstance(event.get(name), str) for name in NEEDED
         ):
@@ -60,7 +59,8 @@ def _by_key(events: Iterable[Mapping[str, Any]]) -> dict[Key, list[Mapping[str, 
             )
         campaign = str(event.get("campaign") or "")
         key = (campaign, event["customer"], event["step"], event["audience"], event["kind"])
-        found.setdefault(key, []).append(event)
+        at_once = event.get("at") is not None and event.get("at") == plan.get("from")
+        found.setdefault(key, []).append({**event, WHEN: "" if at_once else event["local"]})
     return found
 
 
@@ -81,11 +81,11 @@ def _unlike(
     ours: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]
 ) -> list[Mapping[str, Any]]:
     """Those of ours that the others do not have at the same time, earliest first."""
-    there = [event["local"] for event in others]
+    there = [event[WHEN] for event in others]
     left = []
     for event in sorted(ours, key=lambda event: str(event["local"])):
-        if event["local"] in there:
-            there.remove(event["local"])
+        if event[WHEN] in there:
+            there.remove(event[WHEN])
         else:
             left.append(event)
     return left

@@ -38,10 +38,18 @@ class Outlook:
     last: date | None
     enforced_on: date | None
     hopeless_from: date | None
+    in_waves: int = 0  # who cannot choose yet, as their wave is not open
 
     @property
     def sentence(self) -> str:
         """For the campaign's page, such as `61 undecided, 4 a day: ...`."""
+        if not self.in_waves:
+            return self._in_time
+        wait = "waits for its wave" if self.in_waves == 1 else "wait for their wave"
+        return f"{self._in_time} {self.in_waves:,} of them {wait}."
+
+    @property
+    def _in_time(self) -> str:
         if not self.undecided:
             return "Every customer has a date."
         start = f"{self.undecided:,} undecided, {_number(self.a_day)} a day"
@@ -65,6 +73,7 @@ class Outlook:
             "left": self.left,
             "last_day": self.last.isoformat() if self.last else None,
             "hopeless_from": self.hopeless_from.isoformat() if self.hopeless_from else None,
+            "in_waves": self.in_waves,
             "sentence": self.sentence,
         }
 

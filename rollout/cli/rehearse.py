@@ -38,7 +38,7 @@ def rehearse(
     """Every message, task, skip and conflict ahead, on a virtual clock. Nothing leaves."""
     if every == (campaign is not None):
         raise click.UsageError("Name one campaign, or give --all.")
-    earlier = _events_in(against) if against else None
+    earlier = _plan_in(against) if against else None
     end = parse_instant(until) if until else None
     rt = open_runtime()
     with _told_how_far() as told:
@@ -47,7 +47,7 @@ def rehearse(
         else:
             result = rehearse_campaign(rt, campaign, end, told)
     if earlier is not None:
-        _print_differences(differences(earlier, result.as_json()["events"]), as_json)
+        _print_differences(differences(earlier, result.as_json()), as_json)
     elif as_json:
         _stream(result)
     else:
@@ -73,17 +73,17 @@ def _told_how_far() -> Iterator[Callable[[datetime], None]]:
             click.echo("\r" + " " * 40 + "\r", err=True, nl=False)
 
 
-def _events_in(path: Path) -> list[Any]:
+def _plan_in(path: Path) -> dict[str, Any]:
     try:
-        events = json.loads(path.read_text(encoding="utf-8"))["events"]
-    except (ValueError, KeyError, TypeError):
-        events = None
-    if not isinstance(events, list):
+        plan = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        plan = None
+    if not isinstance(plan, dict) or not isinstance(plan.get("events"), list):
         raise Invalid(
             f"{path} is not a rehearsal: save one with `rollout rehearse CAMPAIGN --json`.",
             field="against",
         )
-    return events
+    return plan
 
 
 def _stream(result: Rehearsal) -> None:

@@ -127,7 +127,7 @@ def compare(number: int | None = None) -> tuple[str, int]:
     scope = _scope(number)
     try:
         earlier = _earlier()
-        found = differences(earlier["events"], _play(scope).as_json()["events"])
+        found = differences(earlier, _play(scope).as_json())
     except Invalid as problem:
         page = render_template("campaigns/rehearsal_none.html", scope=scope, problem=problem)
         return page, 422

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from flask import Flask
 
-from campaigns import propose
-from campaigns.models import Campaign, DayOff, Rollout, Staff
-from tests.kit import Office, add_customer, agree_on, open_campaign, open_days, rollout_id
+from campaigns import propose, waving
+from campaigns.models import Campaign, Customer, DayOff, Rollout, Staff
+from tests.campaigns.freeze_kit import freeze
+from tests.kit import ADA, Office, add_customer, agree_on, open_campaign, open_days, rollout_id
 from tests.web.board_kit import at_work, words_on
 
 
@@ -64,3 +65,40 @@ def test_where_nobody_works_until_the_vendors_day_there_is_not_enough_time(
             session.add(DayOff(staff_id=one.id, reason="away", **off))
     page = at_work(office, app, "Dana").get(f"/campaigns/{campaign}")
     assert "3 customers have no place before the last day." in words_on(page)
+
+
+def pilot_and_rest(office: Office, campaign_id: int) -> None:
+    """Alpha goes first; the other two wait for it."""
+    with office.store.writing() as session:
+        campaign = session.get_one(Campaign, campaign_id)
+        ids = {one.name: one.id for one in session.query(Customer)}
+        for name, members in (("Pilot", ["Alpha"]), ("Rest", ["Beta", "Gamma"])):
+            chosen = [ids[member] for member in members]
+            waving.add_wave(session, campaign, name, chosen, who=ADA, now=office.now)
+
+
+def test_whatever_staff_change_the_board_says_at_once_what_the_campaigns_page_says(
+    office: Office, app: Flask
+) -> None:
+    campaign, person = three_undecided(office), at_work(office, app, "Dana")
+    said = sentence(office, campaign)
+    assert said in words_on(person.get("/"))
+    first = office.now.date() + timedelta(days=1)
+    freeze(office, first, first + timedelta(days=360), reason="audit")
+    assert sentence(office, campaign) != said
+    assert sentence(office, campaign) in words_on(person.get("/"))
+    assert sentence(office, campaign) in words_on(person.get(f"/campaigns/{campaign}"))
+
+
+def test_who_waits_for_a_wave_is_counted_and_is_no_lack_of_time(office: Office, app: Flask) -> None:
+    campaign, person = three_undecided(office), at_work(office, app, "Dana")
+    before = sentence(office, campaign)
+    words_on(person.get("/"))
+    pilot_and_rest(office, campaign)
+    assert sentence(office, campaign) == f"{before} 2 of them wait for their wave."
+    with office.store.writing() as session:
+        found = session.get_one(Campaign, campaign)
+        wave = waving.find_wave(session, found, "Pilot")
+        waving.hold_wave(session, found, wave, why="printers", who=ADA, now=office.now)
+    assert sentence(office, campaign) == f"{before} 3 of them wait for their wave."
+    assert sentence(office, campaign) in words_on(person.get("/"))

@@ -21,7 +21,7 @@ def event(step: str, local: str, customer: str = "Alpha", people: int = 1) -> di
 
 
 def told(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[tuple[object, ...]]:
-    found = differences(before, after)
+    found = differences({"events": before}, {"events": after})
     return [(one.change, one.customer, one.step, one.before, one.after) for one in found]
 
 
@@ -56,6 +56,24 @@ def test_of_two_alike_only_the_one_that_moved_is_named() -> None:
     ]
 
 
+def test_what_happens_at_once_in_both_has_not_moved() -> None:
+    """A draft's first letters leave when it starts, and it starts when it is rehearsed."""
+    before = {"from": "2026-06-01T07:00:00Z", "events": [at("2026-06-01T07:00:00Z", "09:00")]}
+    after = {"from": "2026-06-01T07:05:00Z", "events": [at("2026-06-01T07:05:00Z", "09:05")]}
+    assert differences(before, after) == []
+    later = {"from": "2026-06-01T07:05:00Z", "events": [at("2026-06-01T07:30:00Z", "09:30")]}
+    [found] = differences(before, later)
+    assert (found.change, found.before, found.after) == (
+        "moved",
+        "2026-06-01T09:00",
+        "2026-06-01T09:30",
+    )
+
+
+def at(instant: str, clock: str) -> dict[str, Any]:
+    return event("invite", f"2026-06-01T{clock}") | {"at": instant}
+
+
 def test_another_kind_of_file_is_refused() -> None:
     with pytest.raises(Invalid):
-        differences([{"id": 1}], [])
+        differences({"events": [{"id": 1}]}, {"events": []})
