@@ -5,8 +5,8 @@ What may be had is what `dates.judge` offers each customer; what it costs is sai
 name; the customer still says yes.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import update
@@ -15,21 +15,16 @@ from sqlalchemy.orm import Session
 from campaigns import people
 from campaigns.capacity import Room
 from campaigns.journal import Actor, record
-from campaigns.models import (
-    ON,
-    Campaign,
-    Rollout,
-)
+from campaigns.models import Campaign, Rollout
+from campaigns.outlook import UNLIKED_CODES, can_have, outlook_among
 from campaigns.rules import dates
-from campaigns.rules.dates import OfferedDay
-from campaigns.rules.foresight import FreeDay, Outlook, Waiting, foresee
+from campaigns.rules.foresight import Outlook
 from campaigns.rules.packing import Packing
 from campaigns.rules.proposing import CHANGED, LATER, UNLIKED, Proposal, Wisher, propose
 from campaigns.situation import Situation
 from campaigns.terms import playbook_of
 from campaigns.undecided import places, room_left, undecided
 
-UNLIKED_CODES = ("avoided_weekday", "eve")
 USUAL_PEOPLE = 25  # a customer of usual size
 
 
@@ -67,7 +62,7 @@ def proposed(session: Session, campaign: Campaign, now: datetime, day_minutes: i
         for situation, terms in found
     ]
     plan = propose(wishers, free, places(found, free, room))
-    outlook = _outlook(campaign, found, free, room)
+    outlook = outlook_among(campaign, found, free, room)
     lines = [_line(situation, terms, plan) for situation, terms in found]
     return Dates(
         campaign.name,
@@ -76,60 +71,6 @@ def proposed(session: Session, campaign: Campaign, now: datetime, day_minutes: i
         outlook,
         _load(wishers, plan, free, found),
     )
-
-
-def outlook_of(
-    session: Session, campaign: Campaign, now: datetime, day_minutes: int
-) -> Outlook | None:
-    """Whether everybody without a date can still have one in time; without proposing any.
-
-    None where the campaign is over or not begun, or nobody is without a date.
-    """
-    if campaign.state not in ON:
-        return None
-    found = undecided(session, campaign, now, day_minutes)
-    if not found:
-        return None
-    free, room = room_left(session, found)
-    return _outlook(campaign, found, free, room)
-
-
-def _outlook(
-    campaign: Campaign,
-    found: Sequence[tuple[Situation, dates.Terms]],
-    free: Mapping[date, Sequence[int]],
-    room: Room,
-) -> Outlook:
-    # Whether time suffices does not hang on which wave is open today.
-    in_waves = sum(bool(terms.wave) for _, terms in found)
-    found = [(situation, replace(terms, wave="")) for situation, terms in found]
-    most = places(found, free, room)
-    ahead = _ahead(found, {day for day in free if day.weekday() not in _avoided(campaign)}, room)
-    waiting = [Waiting(terms.minutes, terms.span.last) for _, terms in found]
-    days = [FreeDay(day, free[day], most.get(day)) for day in sorted(ahead)]
-    return replace(foresee(waiting, days, campaign.vendor_day), in_waves=in_waves)
-
-
-def _ahead(
-    found: Sequence[tuple[Situation, dates.Terms]], days: Collection[date], room: Room
-) -> set[date]:
-    """Those of the days that anybody can have; most often the first few customers have them all."""
-    missing, had = set(days), set[date]()
-    for _, terms in found:
-        if not missing:
-            break
-        offered = dates.offer(terms, room.free, room.loads)
-        had |= {one.day for one in offered if one.day in missing and _can_have(terms, one, room)}
-        missing -= had
-    return had
-
-
-def _can_have(terms: dates.Terms, offered: OfferedDay, room: Room) -> bool:
-    """Whether the customer can, if need be on a day that we avoid where we can."""
-    if offered.verdict.open or offered.verdict.code not in UNLIKED_CODES:
-        return offered.verdict.open
-    by_staff = dates.by_staff(terms, offered.day, room.free, room.loads)
-    return by_staff.open and bool(dates.starts(terms, offered.day))
 
 
 def quality(found: Dates) -> str:
@@ -195,10 +136,6 @@ def _keep(session: Session, rollout: Rollout, day: date, terms: dates.Terms) -> 
     return kept is not None
 
 
-def _avoided(campaign: Campaign) -> Collection[int]:
-    return playbook_of(campaign.playbook_source).rules.avoid_weekdays
-
-
 def _ready(
     session: Session,
     campaign: Campaign,
@@ -225,7 +162,7 @@ def _wisher(situation: Situation, terms: dates.Terms, room: Room, ready: int) ->
     days: dict[date, float] = {}
     why: dict[str, int] = {}
     for place, offered in enumerate(dates.offer(terms, room.free, room.loads)):
-        if not _can_have(terms, offered, room):
+        if not can_have(terms, offered, room):
             if offered.verdict.code not in UNLIKED_CODES:
                 why[offered.verdict.reason] = why.get(offered.verdict.reason, 0) + 1
             continue

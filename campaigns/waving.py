@@ -1,4 +1,4 @@
-"""Station waving: customers are put into waves; a ring is held, by a person or the stop rule."""
+"""Station waving: customers are put into waves, and a wave is held, released or taken away."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -7,19 +7,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.errors import Conflict, Invalid, NotFound
-from campaigns.journal import SYSTEM, Actor, record
-from campaigns.models import (
-    Agreement,
-    Campaign,
-    Customer,
-    Headcount,
-    Rollout,
-    SelfReport,
-    Task,
-    Ticket,
-    Wave,
-)
-from campaigns.rules.waves import LATE_WORD, hour, must_stop
+from campaigns.journal import Actor, record
+from campaigns.models import Campaign, Rollout, Wave
 
 
 def add_wave(
@@ -61,7 +50,7 @@ def add_wave(
     session.add(wave)
     session.flush()
     joined = _join(session, wave, customers)
-    _note(session, campaign, wave, "wave_added", who, now, {"customers": joined})
+    note(session, campaign, wave, "wave_added", who, now, {"customers": joined})
     return wave
 
 
@@ -109,12 +98,10 @@ def hold_wave(
 
     Raises Invalid without a reason, Conflict where it is on hold already.
     """
-    words = " ".join(why.split())[:500]
-    if not words:
-        raise Invalid("Write why the wave is held.", "no_reason", "why")
-    if not _hold(session, wave, words, now):
+    words = _reason(why, "Write why the wave is held.")
+    if not hold(session, wave, words, now):
         raise Conflict(f'The wave "{wave.name}" is on hold already.', "held")
-    _note(session, campaign, wave, "wave_held", who, now, {"why": words})
+    note(session, campaign, wave, "wave_held", who, now, {"why": words})
 
 
 def release_wave(
@@ -124,9 +111,7 @@ def release_wave(
 
     Raises Invalid without a reason, Conflict where it is not on hold.
     """
-    words = " ".join(why.split())[:500]
-    if not words:
-        raise Invalid("Write why the wave may go on.", "no_reason", "why")
+    words = _reason(why, "Write why the wave may go on.")
     moved = session.scalar(
         update(Wave)
         .where(Wave.id == wave.id, Wave.held_at.is_not(None))
@@ -137,7 +122,7 @@ def release_wave(
     if moved is None:
         raise Conflict(f'The wave "{wave.name}" is not on hold.', "not_held")
     session.refresh(wave)
-    _note(session, campaign, wave, "wave_released", who, now, {"why": words})
+    note(session, campaign, wave, "wave_released", who, now, {"why": words})
 
 
 def remove_wave(
@@ -147,9 +132,7 @@ def remove_wave(
 
     Raises Invalid without a reason.
     """
-    words = " ".join(why.split())[:500]
-    if not words:
-        raise Invalid("Write why the wave is taken away.", "no_reason", "why")
+    words = _reason(why, "Write why the wave is taken away.")
     left = session.scalars(
         update(Rollout)
         .where(Rollout.wave_id == wave.id)
@@ -157,99 +140,21 @@ def remove_wave(
         .returning(Rollout.id)
         .execution_options(synchronize_session=False)
     ).all()
-    _note(session, campaign, wave, "wave_removed", who, now, {"why": words, "customers": len(left)})
+    note(session, campaign, wave, "wave_removed", who, now, {"why": words, "customers": len(left)})
     session.delete(wave)
     session.flush()
     session.expire_all()
 
 
-def watch(session: Session, now: datetime) -> int:
-    """Hold each ring at one of whose customers too many were blocked; how many were held."""
-    rows = session.execute(
-        select(Wave, Campaign, Rollout, Customer, Agreement.instant, Headcount.people)
-        .join(Rollout, Rollout.wave_id == Wave.id)
-        .join(Campaign, Campaign.id == Wave.campaign_id)
-        .join(Customer, Customer.id == Rollout.customer_id)
-        .join(Headcount, Headcount.customer_id == Customer.id)
-        .join(
-            Agreement,
-            (Agreement.rollout_id == Rollout.id) & (Agreement.version == Rollout.version),
-        )
-        .where(
-            Wave.held_at.is_(None),
-            Campaign.state.not_in(("finished", "cancelled")),
-            Agreement.instant <= now,
-            Agreement.instant > now - 2 * LATE_WORD,
-        )
-        .order_by(Rollout.id)
-    ).all()
-    held = 0
-    for wave, campaign, rollout, customer, instant, people in rows:
-        assert instant is not None  # the statement asked for those with one
-        blocked = _blocked(session, wave, rollout, instant)
-        if must_stop(blocked, people, wave.stop_percent):
-            why = (
-                f"{blocked:,} of {people:,} people at {customer.name} were blocked in the first "
-                f"hour, more than {wave.stop_percent} %"
-            )
-            held += _stop(session, campaign, wave, rollout, customer, why, now)
-    return held
+def _reason(why: str, missing: str) -> str:
+    words = " ".join(why.split())[:500]
+    if not words:
+        raise Invalid(missing, "no_reason", "why")
+    return words
 
 
-def _blocked(session: Session, wave: Wave, rollout: Rollout, instant: datetime) -> int:
-    """At least so many: calls for help on the guide, or tickets, whichever are more. A ticket
-    names no person, so the two are not added: one person may have done both."""
-    since, until = hour(instant, rollout.implemented_at)
-    if wave.released_at is not None:
-        since = max(since, wave.released_at)
-    calls = session.scalar(
-        select(func.count(func.distinct(SelfReport.contact_id))).where(
-            SelfReport.rollout_id == rollout.id,
-            SelfReport.says == "help",
-            SelfReport.at >= since,
-            SelfReport.at <= until,
-        )
-    )
-    tickets = session.scalar(
-        select(func.count()).where(
-            Ticket.customer_id == rollout.customer_id,
-            Ticket.opened >= since,
-            Ticket.opened <= until,
-        )
-    )
-    return max(calls or 0, tickets or 0)
-
-
-def _stop(
-    session: Session,
-    campaign: Campaign,
-    wave: Wave,
-    rollout: Rollout,
-    customer: Customer,
-    why: str,
-    now: datetime,
-) -> bool:
-    """Once, whoever sees it first: hold the ring, and one named person has the task."""
-    if not _hold(session, wave, why, now):
-        return False
-    session.add(
-        Task(
-            dedupe_key=f"wave:{wave.id}:{now.isoformat()}",
-            kind="wave_held",
-            title=f'Wave "{wave.name}" is on hold: {campaign.name}',
-            text=f"{why}. Help these people first; then release the wave, with the reason.",
-            campaign_id=campaign.id,
-            rollout_id=rollout.id,
-            due=now,
-            created_at=now,
-            owner=customer.account_manager or campaign.opened_by,
-        )
-    )
-    _note(session, campaign, wave, "wave_held", SYSTEM, now, {"why": why})
-    return True
-
-
-def _hold(session: Session, wave: Wave, why: str, now: datetime) -> bool:
+def hold(session: Session, wave: Wave, why: str, now: datetime) -> bool:
+    """Whether it was not on hold before: of several at once one holds it."""
     moved = session.scalar(
         update(Wave)
         .where(Wave.id == wave.id, Wave.held_at.is_(None))
@@ -261,7 +166,7 @@ def _hold(session: Session, wave: Wave, why: str, now: datetime) -> bool:
     return moved is not None
 
 
-def _note(
+def note(
     session: Session,
     campaign: Campaign,
     wave: Wave,
@@ -270,5 +175,6 @@ def _note(
     now: datetime,
     details: dict[str, object],
 ) -> None:
+    """Into the provider's chain of the journal."""
     subject = f"{campaign.name}: {wave.name}"
     record(session, who=who, what=what, subject=subject, now=now, details=details)

@@ -11,9 +11,9 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from campaigns import propose
 from campaigns.boards.summary import Summary
 from campaigns.models import ON, Booking, Campaign, JournalEntry
+from campaigns.outlook import outlook_of
 from campaigns.rules.foresight import Outlook
 from campaigns.store import Store
 from workers.runtime import Runtime
@@ -41,7 +41,7 @@ def outlooks(
         stood, outlook = known.get(view.id, (None, None))
         if stood != stand:
             campaign = session.get_one(Campaign, view.id)
-            outlook = propose.outlook_of(session, campaign, now, rt.day_minutes)
+            outlook = outlook_of(session, campaign, now, rt.day_minutes)
             known[view.id] = stand, outlook
         if outlook is not None:
             found[view.id] = outlook

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, or_, update
 
-from campaigns import arming, contact, progress, uploads, waving
+from campaigns import arming, contact, progress, stop_rule, uploads
 from campaigns.models import Installation
 from workers import gate
 from workers.courier import run_until, seal_through, sweep
@@ -134,6 +134,6 @@ def _on_turn(rt: Runtime, turn: str, values: dict[str, object]) -> None:
 def _arrive(rt: Runtime, now: datetime) -> None:
     with rt.store.writing() as session:
         progress.move_along(session, now)
-        waving.watch(session, now)
+        stop_rule.watch(session, now)
         uploads.forget_old(session, rt.clock.machine())
         arming.swept(session, now, rt.clock.machine(), boot_now())

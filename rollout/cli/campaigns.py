@@ -5,9 +5,10 @@ from typing import Any
 
 import click
 
-from campaigns import agree, boards, deferring, launch, propose
+from campaigns import agree, boards, deferring, launch
 from campaigns.boards.leeway import leeway
 from campaigns.models import Campaign
+from campaigns.outlook import outlook_of
 from campaigns.playbooks import names as playbook_names
 from campaigns.waves import wave_lines
 from rollout.cli.acting import acts, desk_for
@@ -218,7 +219,7 @@ def _print_view(now: Any, rt: Any, name: str, as_json: bool, short: bool = False
     with rt.store.reading() as session:
         campaign = launch.find_campaign(session, " ".join(name.split()))
         view = boards.campaign_view(session, campaign, now)
-        outlook = propose.outlook_of(session, campaign, now, rt.day_minutes)
+        outlook = outlook_of(session, campaign, now, rt.day_minutes)
         moves = leeway(session, campaign) if as_json else {}
         waves = wave_lines(session, campaign.id, now.date()) if as_json else []
     if as_json:

@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from campaigns import propose
 from campaigns.boards import CustomerLine, campaign_view
 from campaigns.boards.campaigns import campaign_lines
 from campaigns.boards.narrow import Narrow, narrowed, shown
 from campaigns.boards.opened import campaign_numbered, opened
 from campaigns.boards.summary import Summary, summary
 from campaigns.boards.vendor import vendor_sentence
+from campaigns.outlook import outlook_of
 from campaigns.waves import wave_lines
 from rollout.auth import needs
 from rollout.current import runtime
@@ -63,7 +63,7 @@ def show(number: int) -> str:
         dated = vendor_sentence(session, campaign, now.date())
         plan = opened(session, campaign)
         waves = wave_lines(session, campaign.id, now.date())
-        outlook = propose.outlook_of(session, campaign, now, here.day_minutes)
+        outlook = outlook_of(session, campaign, now, here.day_minutes)
     page = found.first // AT_ONCE + 1
     buttons, hint = buttons_for(view)
     return render_template(

@@ -7,7 +7,7 @@ confirmation with a name; a form that is sent as it came changes nothing.
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from campaigns.boards.choosing import Days
+from campaigns.boards.choosing_view import Days
 from campaigns.errors import Conflict, Invalid, NotFound
 from guides.appointment import to_ics
 from rollout.auth import public

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from campaigns import agree, deciding, silence, undoing
-from campaigns.boards.choosing import Choosing, Days, choosing, choosing_in, days_left
+from campaigns.boards.choosing import choosing, choosing_in, days_left
+from campaigns.boards.choosing_view import Choosing, Days
 from campaigns.boards.door import Door, open_door
 from campaigns.capacity import Room
 from campaigns.choice import Case, case_in

@@ -10,8 +10,8 @@ from typing import cast
 from babel.dates import format_date
 from flask import Response, current_app, make_response, render_template
 
-from campaigns.boards.choosing import Choosing, Days
 from campaigns.boards.choosing_month import Month
+from campaigns.boards.choosing_view import Choosing, Days
 from campaigns.errors import Conflict, NotFound, Refused
 from campaigns.rules.calendar import local_instant
 from rollout.current import runtime

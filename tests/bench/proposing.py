@@ -4,8 +4,6 @@ Targets: 2,000 customers over 90 days under 10 s and 1 GB.
 """
 
 import json
-import resource
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -14,7 +12,8 @@ from random import Random
 
 from campaigns.rules.proposing import propose
 from tests.bench.bench import Bench
-from tests.bench.figures import AT_MOST, Figure
+from tests.bench.figures import Figure
+from tests.bench.own_process import cost, figures, played
 from tests.rules.wishers_kit import wishers
 
 GROUP = "proposing"
@@ -27,17 +26,10 @@ BUSY = 0.6  # the share of the technicians' time that all customers together wou
 def measure(bench: Bench) -> Iterator[Figure]:
     """Seconds, megabytes, and how far from the best plan there could be."""
     customers, days = bench.sizes.proposal
-    words = [sys.executable, "-m", "tests.bench.proposing", str(customers), str(days)]
-    done = subprocess.run(words, capture_output=True, text=True, check=True)
-    found: dict[str, float] = json.loads(done.stdout)
+    found = played("tests.bench.proposing", customers, days)
     name = f"{customers:,} customers, {days} days"
     note = f"gap {found['gap']:.1%}, {found['unplaced']:.0f} without a day"
-    yield Figure(
-        GROUP, name, "s", found["seconds"], bound=AT_MOST, target=SECONDS, note=note
-    )  # fmt: skip
-    yield Figure(
-        GROUP, f"memory for {name}", "MB", found["megabytes"], bound=AT_MOST, target=MEGABYTES
-    )
+    yield from figures(GROUP, name, found, note, seconds=SECONDS, megabytes=MEGABYTES)
 
 
 def play(customers: int, length: int) -> dict[str, float]:
@@ -50,8 +42,7 @@ def play(customers: int, length: int) -> dict[str, float]:
     began = time.process_time()
     plan = propose(wanted, {day: [480] * lanes for day in days})
     return {
-        "seconds": time.process_time() - began,
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        **cost(began),
         "gap": plan.gap,
         "unplaced": len(plan.unplaced),
     }

@@ -4,8 +4,6 @@ Processor time, not the clock's: the rehearsal waits for nothing.
 """
 
 import json
-import resource
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -16,7 +14,8 @@ from campaigns.store import Store
 from rollout.wiring import pin_time_zones
 from tests.bench import year
 from tests.bench.bench import Bench
-from tests.bench.figures import AT_MOST, Figure
+from tests.bench.figures import Figure
+from tests.bench.own_process import cost, figures, played
 from tests.kit import office_at
 from workers.rehearse import rehearse_all
 
@@ -32,22 +31,10 @@ def measure(bench: Bench) -> Iterator[Figure]:
     store = Store(f"sqlite:///{database}", durable=False)
     year.settle_in(store, customers, campaigns)
     store.close()
-    found = _played(database)
+    found = played("tests.bench.rehearsal", database)
     name = f"{customers} customers, {campaigns} campaigns, 365 days"
     note = f"{found['letters']:,.0f} letters, {found['events']:,.0f} events"
-    yield Figure(
-        GROUP, name, "s", found["seconds"], bound=AT_MOST, target=SECONDS, note=note
-    )  # fmt: skip
-    yield Figure(
-        GROUP, f"memory for {name}", "MB", found["megabytes"], bound=AT_MOST, target=MEGABYTES
-    )
-
-
-def _played(database: Path) -> dict[str, float]:
-    words = [sys.executable, "-m", "tests.bench.rehearsal", str(database)]
-    done = subprocess.run(words, capture_output=True, text=True, check=True)
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+    yield from figures(GROUP, name, found, note, seconds=SECONDS, megabytes=MEGABYTES)
 
 
 def play(database: Path) -> dict[str, float]:
@@ -57,8 +44,7 @@ def play(database: Path) -> dict[str, float]:
     began = time.process_time()
     result = rehearse_all(office.rt, office.now + YEAR)
     return {
-        "seconds": time.process_time() - began,
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        **cost(began),
         "letters": sum(event.people for event in result.events if event.kind == "mail"),
         "events": len(result.events),
     }

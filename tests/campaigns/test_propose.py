@@ -4,6 +4,7 @@ from datetime import date
 
 from campaigns import propose
 from campaigns.models import Campaign, Rollout
+from campaigns.outlook import outlook_of
 from tests.campaigns.agree_kit import free
 from tests.campaigns.roster_kit import set_limits
 from tests.kit import ADA, Office, add_customer, agree_on, open_campaign, rollout_id, rows_of
@@ -144,7 +145,7 @@ def test_a_campaign_says_whether_it_can_be_done_in_time_without_proposing(office
     with office.store.reading() as session:
         campaign = session.get_one(Campaign, campaign_id)
         minutes = office.rt.day_minutes
-        outlook = propose.outlook_of(session, campaign, office.now, minutes)
+        outlook = outlook_of(session, campaign, office.now, minutes)
         assert outlook is not None
         assert (
             outlook.sentence
@@ -152,4 +153,4 @@ def test_a_campaign_says_whether_it_can_be_done_in_time_without_proposing(office
         )
         assert outlook.sentence.startswith("1 undecided")
         campaign.state = "finished"
-        assert propose.outlook_of(session, campaign, office.now, minutes) is None
+        assert outlook_of(session, campaign, office.now, minutes) is None

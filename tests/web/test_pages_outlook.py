@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from flask import Flask
 
-from campaigns import propose, waving
+from campaigns import waving
 from campaigns.models import Campaign, Customer, DayOff, Rollout, Staff
+from campaigns.outlook import outlook_of
 from tests.campaigns.freeze_kit import freeze
 from tests.kit import ADA, Office, add_customer, agree_on, open_campaign, open_days, rollout_id
 from tests.web.board_kit import at_work, words_on
@@ -14,7 +15,7 @@ from tests.web.board_kit import at_work, words_on
 def sentence(office: Office, campaign: int) -> str:
     with office.store.reading() as session:
         found = session.get_one(Campaign, campaign)
-        outlook = propose.outlook_of(session, found, office.now, office.rt.day_minutes)
+        outlook = outlook_of(session, found, office.now, office.rt.day_minutes)
     assert outlook is not None
     return outlook.sentence
 

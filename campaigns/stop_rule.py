@@ -1,0 +1,107 @@
+"""Station stop rule: a ring is held at whose customer too many were blocked in the first hour."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from campaigns.journal import SYSTEM
+from campaigns.models import (
+    Agreement,
+    Campaign,
+    Customer,
+    Headcount,
+    Rollout,
+    SelfReport,
+    Task,
+    Ticket,
+    Wave,
+)
+from campaigns.rules.waves import LATE_WORD, hour, must_stop
+from campaigns.waving import hold, note
+
+
+def watch(session: Session, now: datetime) -> int:
+    """Hold each ring at one of whose customers too many were blocked; how many were held."""
+    rows = session.execute(
+        select(Wave, Campaign, Rollout, Customer, Agreement.instant, Headcount.people)
+        .join(Rollout, Rollout.wave_id == Wave.id)
+        .join(Campaign, Campaign.id == Wave.campaign_id)
+        .join(Customer, Customer.id == Rollout.customer_id)
+        .join(Headcount, Headcount.customer_id == Customer.id)
+        .join(
+            Agreement,
+            (Agreement.rollout_id == Rollout.id) & (Agreement.version == Rollout.version),
+        )
+        .where(
+            Wave.held_at.is_(None),
+            Campaign.state.not_in(("finished", "cancelled")),
+            Agreement.instant <= now,
+            Agreement.instant > now - 2 * LATE_WORD,
+        )
+        .order_by(Rollout.id)
+    ).all()
+    held = 0
+    for wave, campaign, rollout, customer, instant, people in rows:
+        assert instant is not None  # the statement asked for those with one
+        blocked = _blocked(session, wave, rollout, instant)
+        if must_stop(blocked, people, wave.stop_percent):
+            why = (
+                f"{blocked:,} of {people:,} people at {customer.name} were blocked in the first "
+                f"hour, more than {wave.stop_percent} %"
+            )
+            held += _stop(session, campaign, wave, rollout, customer, why, now)
+    return held
+
+
+def _blocked(session: Session, wave: Wave, rollout: Rollout, instant: datetime) -> int:
+    """At least so many: calls for help on the guide, or tickets, whichever are more. A ticket
+    names no person, so the two are not added: one person may have done both."""
+    since, until = hour(instant, rollout.implemented_at)
+    if wave.released_at is not None:
+        since = max(since, wave.released_at)
+    calls = session.scalar(
+        select(func.count(func.distinct(SelfReport.contact_id))).where(
+            SelfReport.rollout_id == rollout.id,
+            SelfReport.says == "help",
+            SelfReport.at >= since,
+            SelfReport.at <= until,
+        )
+    )
+    tickets = session.scalar(
+        select(func.count()).where(
+            Ticket.customer_id == rollout.customer_id,
+            Ticket.opened >= since,
+            Ticket.opened <= until,
+        )
+    )
+    return max(calls or 0, tickets or 0)
+
+
+def _stop(
+    session: Session,
+    campaign: Campaign,
+    wave: Wave,
+    rollout: Rollout,
+    customer: Customer,
+    why: str,
+    now: datetime,
+) -> bool:
+    """Once, whoever sees it first: hold the ring, and one named person has the task."""
+    if not hold(session, wave, why, now):
+        return False
+    session.add(
+        Task(
+            dedupe_key=f"wave:{wave.id}:{now.isoformat()}",
+            kind="wave_held",
+            title=f'Wave "{wave.name}" is on hold: {campaign.name}',
+            text=f"{why}. Help these people first; then release the wave, with the reason.",
+            campaign_id=campaign.id,
+            rollout_id=rollout.id,
+            due=now,
+            created_at=now,
+            owner=customer.account_manager or campaign.opened_by,
+        )
+    )
+    note(session, campaign, wave, "wave_held", SYSTEM, now, {"why": why})
+    return True
