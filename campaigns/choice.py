@@ -1,5 +1,6 @@
 """What one customer can choose from: the case, the days on offer, the day we would suggest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -125,16 +126,16 @@ def room_of(session: Session, case: Case, first: date, last: date) -> Room:
     )
 
 
-def propose(session: Session, case: Case) -> tuple[date, time] | None:
-    """Suggest the earliest day that is still open, or go on suggesting the one that is.
+def propose(case: Case, offered: Sequence[dates.OfferedDay]) -> tuple[date, time] | None:
+    """Suggest the earliest of these days that is still open, or go on suggesting the one that is.
 
     Nothing is booked by it.
     """
     rollout = case.rollout
-    still = [offered for offered in offers(session, case) if offered.verdict.open]
+    still = [one for one in offered if one.verdict.open]
     if not still:
         return None
-    day = next((offered for offered in still if offered.day == rollout.proposed_day), still[0])
+    day = next((one for one in still if one.day == rollout.proposed_day), still[0])
     at = rollout.proposed_time if rollout.proposed_time in day.times else None
     rollout.proposed_day, rollout.proposed_time = day.day, at or day.times[0]
     if case.rollout.state in ("planned", "invited"):

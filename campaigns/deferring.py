@@ -1,8 +1,9 @@
 """Station deferrals: how often a customer moved its date to a later day, and who allowed more."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from operator import itemgetter
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -47,10 +48,15 @@ def answers_of(session: Session, rollout: Rollout, allowed: int) -> Answers:
 
 def answers_in(found: Parts, allowed: int) -> Answers:
     """The same from the rows of `ANSWERS`."""
-    versions = sorted(found["answer"], key=lambda row: int(row[3]))
-    moves = [Answer(day, how) for _, how, _, _, _, day, *_ in versions]
-    keys = frozenset(key for _, _, key, *_ in versions)
-    return Answers(count(moves, allowed + len(found["grant"])), keys)
+    rows = [(version, how, key, day) for _, how, key, version, _, day, *_ in found["answer"]]
+    return answers_among(rows, allowed + len(found["grant"]))
+
+
+def answers_among(rows: Iterable[tuple[int, str, str, date | None]], allowed: int) -> Answers:
+    """The same from versions with how they came, their keys and days; `allowed` in all."""
+    versions = sorted(rows, key=itemgetter(0))
+    moves = [Answer(day, how) for _, how, _, day in versions]
+    return Answers(count(moves, allowed), frozenset(key for _, _, key, _ in versions))
 
 
 def grants_of(session: Session, rollout_id: int) -> Sequence[DeferralGrant]:

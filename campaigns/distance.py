@@ -1,5 +1,6 @@
 """Two campaigns of one customer keep a distance: the days of the others, and who holds them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,6 +15,7 @@ from campaigns.rules.dates import Terms
 from campaigns.rules.days import long_day
 from campaigns.rules.room import by_distance
 
+NOT_BEGUN = ("draft", "approved", "cancelled")  # these take nobody's days
 # Built once: putting a statement together takes longer than the database takes to answer it.
 OTHERS = (
     part("other", key=Rollout.id, word=Campaign.state, starts=Agreement.day)
@@ -26,7 +28,7 @@ OTHERS = (
         Rollout.customer_id == bindparam("customer", type_=BigKey),
         Rollout.id != bindparam("rollout", type_=BigKey),
         # Not as a list: SQLAlchemy writes a statement with one anew each time.
-        *(Campaign.state != state for state in ("draft", "approved", "cancelled")),
+        *(Campaign.state != state for state in NOT_BEGUN),
     )
 )
 _OTHERS = together(OTHERS)
@@ -55,10 +57,18 @@ def others_of(session: Session, rollout: Rollout, today: date, distance: int) ->
 
 def others_in(found: Parts, today: date, distance: int) -> Others:
     """The same from the rows of `OTHERS`."""
+    rows = ((key, state, day) for key, state, _, _, _, day, *_ in found["other"])
+    return others_among(rows, today, distance)
+
+
+def others_among(
+    rows: Iterable[tuple[int, str, date | None]], today: date, distance: int
+) -> Others:
+    """The same from rollouts with the states of their campaigns and their days."""
     if not distance:
         return Others()
     days, choosing = [], []
-    for key, state, _, _, _, day, *_ in found["other"]:
+    for key, state, day in rows:
         if state != "finished":
             choosing.append(key)
         if day is not None and day > today - timedelta(days=distance):

@@ -5,14 +5,14 @@ by `rollout doctor`. A fact that is not known is left out, and a letter that nee
 is stopped rather than sent with a hole.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from campaigns.choice import undo_until
-from campaigns.links import Links
+from campaigns.links import Links, Purpose
 from campaigns.models import Agreement, Campaign, Customer, PutDown, Rollout, Staff, VendorChange
 from campaigns.rules.adoption import People
 from campaigns.rules.days import local_date, long_day, relative, short_day
@@ -52,6 +52,10 @@ VOCABULARY: Mapping[str, str] = {
     "reference": "what to quote on the phone",
 }
 MINUTES = "about 5 minutes each"
+# What is looked up only for a letter that states it.
+OF_PEOPLE = frozenset(("people_total", "people_ready", "people_not_ready", "people_summary"))
+OF_OFFER = frozenset(("first_date", "last_date", "dates_open"))
+LINKS: Mapping[str, Purpose] = {"customer_link": "choose", "guide_link": "guide"}
 
 
 class Reader(Protocol):
@@ -142,14 +146,16 @@ def of_person(contact: Reader) -> dict[str, str]:
     return {"first_name": name.split()[0], "person_name": name}
 
 
-def of_customer(customer: Customer, people: People) -> dict[str, str]:
+def of_customer(customer: Customer) -> dict[str, str]:
+    return {"customer": customer.name, "headcount_minutes": MINUTES}
+
+
+def of_people(people: People) -> dict[str, str]:
     return {
-        "customer": customer.name,
         "people_total": str(people.total),
         "people_ready": str(people.done),
         "people_not_ready": str(people.not_done + people.unknown),
         "people_summary": people.sentence(),
-        "headcount_minutes": MINUTES,
     }
 
 
@@ -207,22 +213,31 @@ def of_notice(notice: PutDown | None) -> dict[str, str]:
     return {} if notice is None else {"opt_out_until": long_day(notice.until)}
 
 
-def of_offer(offer: Offer | None, rollout: Rollout, zone: str) -> dict[str, str]:
-    facts: dict[str, str] = {}
-    if offer is not None:
-        facts["first_date"] = long_day(offer.first)
-        facts["last_date"] = long_day(offer.last)
-        facts["dates_open"] = str(offer.open_days)
-    if rollout.proposed_day is not None and rollout.proposed_time is not None:
-        facts["proposed_date"] = local_date(rollout.proposed_day, rollout.proposed_time, zone)
-    return facts
+def of_offer(offer: Offer | None) -> dict[str, str]:
+    if offer is None:
+        return {}
+    return {
+        "first_date": long_day(offer.first),
+        "last_date": long_day(offer.last),
+        "dates_open": str(offer.open_days),
+    }
 
 
-def of_links(links: Links, rollout: Rollout, contact: Reader) -> dict[str, str]:
+def of_proposal(rollout: Rollout, zone: str) -> dict[str, str]:
+    if rollout.proposed_day is None or rollout.proposed_time is None:
+        return {}
+    return {"proposed_date": local_date(rollout.proposed_day, rollout.proposed_time, zone)}
+
+
+def of_links(
+    links: Links, rollout: Rollout, contact: Reader, stated: Collection[str]
+) -> dict[str, str]:
+    """The reader's own pages, as far as the letter leads there."""
     version = rollout.link_version
     return {
-        "customer_link": links.url("choose", rollout.id, contact.id, version),
-        "guide_link": links.url("guide", rollout.id, contact.id, version),
+        name: links.url(purpose, rollout.id, contact.id, version)
+        for name, purpose in LINKS.items()
+        if name in stated
     }
 
 

@@ -1,14 +1,24 @@
-"""Rows of values given to one plain statement, so that many rows cost one round trip.
+"""Rows of values, or keys, given to one plain statement, so that many cost one round trip.
 
-They travel as JSON, which both engines read; the statement around them is the same.
+Rows travel as JSON, which both engines read; the statement around them is the same.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+# Keys that travel as one value, `keys(ids)`, so that the statement is the same for any number.
+AMONG = {
+    "sqlite": "IN (SELECT value FROM json_each('[' || :ids || ']'))",
+    "postgresql": "= ANY(CAST('{' || :ids || '}' AS bigint[]))",
+}
 _ENDLESS = 2**63 - 1  # the largest bigint
+
+
+def keys(ids: Iterable[int]) -> str:
+    """The value of `:ids` in `AMONG`."""
+    return ",".join(map(str, ids))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaigns.models import (
     ColleagueRequest,
@@ -27,14 +27,15 @@ _LAST = (
 )
 
 
-def still_decides() -> ColumnElement[bool]:
-    """Whether a contact has not told us that somebody else decides in the bound `rollout`."""
+def still_decides(rollout: InstrumentedAttribute[int] | None = None) -> ColumnElement[bool]:
+    """Whether a contact has not told us that somebody else decides in the `rollout`, or else in
+    the one that is bound under that name."""
     said_no = select(NotDeciding.id).where(
         NotDeciding.contact_id == Contact.id,
-        NotDeciding.rollout_id == bindparam("rollout"),
+        NotDeciding.rollout_id == (bindparam("rollout") if rollout is None else rollout),
         NotDeciding.ended_at.is_(None),
     )
-    return ~said_no.correlate(Contact).exists()
+    return ~said_no.correlate(Contact, Rollout).exists()
 
 
 _HANDED_OVER = (

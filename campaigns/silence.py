@@ -10,7 +10,7 @@ from datetime import datetime, time
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from campaigns import agree, choice, schedule
+from campaigns import agree, schedule
 from campaigns.asking import Chooser, note
 from campaigns.booking import release
 from campaigns.capacity import Room
@@ -28,15 +28,12 @@ NOBODY_OBJECTED = Chooser("our notice", "nobody said otherwise")
 QUESTIONS = ("question", "none_fit", "wrong_person")  # what a customer may write meanwhile
 
 
-def book_unless_told(
-    session: Session, opened: Opened, *, now: datetime, day_minutes: int
-) -> Opened:
+def book_unless_told(session: Session, opened: Opened, case: Case, *, now: datetime) -> Opened:
     """Book the day that was put down; `opened` is its booking step, in the same transaction.
 
     Where it cannot be booked, its place is free again and somebody has a task.
     """
     touch = session.get_one(Touch, opened.touch_id)
-    case = choice.open_case(session, touch.rollout_id, now, day_minutes)
     notice = standing_notice(session, case.rollout)
     if notice is None:
         return _skip(opened, touch, "no day is put down", now)

@@ -1,5 +1,6 @@
 """A rollout with everything around it, in one statement: what decides about its date."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import and_, bindparam, func, select
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.errors import NotFound
 from campaigns.models import Agreement, Campaign, Customer, Headcount, Rollout, VendorChange
+from campaigns.rows import rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,14 @@ WHOLE = (
         Agreement, and_(Agreement.rollout_id == Rollout.id, Agreement.version == Rollout.version)
     )
 )
+_CURRENT = (
+    select(Agreement)
+    .join(Rollout, and_(Rollout.id == Agreement.rollout_id, Rollout.version == Agreement.version))
+    .where(Rollout.id.in_(bindparam("rollouts", expanding=True)))
+)
+_HEADCOUNTS = select(Headcount.customer_id, Headcount.people).where(
+    Headcount.customer_id.in_(bindparam("customers", expanding=True))
+)
 _SITUATION = WHOLE.where(Rollout.id == bindparam("rollout"))
 
 
@@ -48,6 +58,30 @@ def situation_of(session: Session, rollout_id: int) -> Situation:
     if row is None:
         raise NotFound("There is no such rollout.", "no_rollout")
     return Situation(*row)
+
+
+def gathered(
+    session: Session, found: Iterable[tuple[Rollout, Campaign, Customer]]
+) -> list[Situation]:
+    """The situations of rollouts that are at hand with their campaigns and customers."""
+    found = list(found)
+    dated = [rollout.id for rollout, _, _ in found if rollout.version]
+    agreements = session.scalars(_CURRENT, {"rollouts": dated}) if dated else ()
+    current = {one.rollout_id: one for one in agreements}
+    customers = {customer.id for _, _, customer in found}
+    counts = rows_of(session, _HEADCOUNTS, customers=list(customers))
+    people = {row[0]: row[1] for row in counts}
+    return [
+        Situation(
+            rollout,
+            campaign,
+            customer,
+            session.get_one(VendorChange, campaign.change_id),
+            current.get(rollout.id),
+            people.get(customer.id, 0),
+        )
+        for rollout, campaign, customer in found
+    ]
 
 
 def find_rollout(session: Session, campaign: Campaign, customer_name: str) -> Rollout:

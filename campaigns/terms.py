@@ -44,7 +44,13 @@ WORKING_TIME = (
     _WEEKS.where(WorkingWeek.customer_id.is_(None) | (WorkingWeek.customer_id == _OWN)),
 )
 _OF_ONE = together(*WORKING_TIME)
+_THESE = bindparam("customers", type_=BigKey, expanding=True)
+_OF_SOME = together(
+    _FREEZES.where(Freeze.customer_id.is_(None) | Freeze.customer_id.in_(_THESE)),
+    _WEEKS.where(WorkingWeek.customer_id.is_(None) | WorkingWeek.customer_id.in_(_THESE)),
+)
 _OF_ALL = together(_FREEZES, _WEEKS)
+MANY = 500  # customers; both engines limit how many values one statement may carry
 _OF_REVISION = (
     Milestone.change_id == bindparam("change"),
     Milestone.revision == bindparam("revision"),
@@ -118,6 +124,8 @@ def freezes_of(
     which = {"campaign": campaign_id}
     if len(customer_ids) == 1:
         rows = rows_of(session, _OF_ONE, customer=customer_ids[0], **which)
+    elif len(customer_ids) <= MANY:
+        rows = rows_of(session, _OF_SOME, customers=list(customer_ids), **which)
     else:
         rows = rows_of(session, _OF_ALL, **which)
     return working_time_in(by_kind(rows))

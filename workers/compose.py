@@ -41,7 +41,9 @@ def compose(rt: Runtime, claim: Claim, facts: dict[str, str], now: datetime) -> 
     appointment = _appointment(rt, claim, facts, letter.subject, now)
     headers = _headers(rt, claim, facts, recipient, letter.subject, identity)
     calendar = (to_ics(appointment), appointment.method) if appointment else None
-    message = build(headers, letter.text, letter.html, calendar, date=now)
+    # A rehearsal learns whether the letter can be written; nobody reads it.
+    text, html = ("", "") if rt.rehearsal else (letter.text, letter.html)
+    message = build(headers, text, html, calendar, date=now)
     if rt.signer is not None:
         message = rt.signer.sign(message, now)
     says_date = "agreed_day" in compiled.placeholders or "agreed_date" in compiled.placeholders

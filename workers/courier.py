@@ -7,9 +7,9 @@ mark (commit) just before the final dot, settle (commit).
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
-from sqlalchemy.orm import Session
 
 from campaigns import briefing, contact, silence
 from campaigns.contact import Claim
@@ -21,7 +21,7 @@ from workers.lent import Lent, lending
 from workers.outcome import Outcome
 from workers.runtime import Runtime
 from workers.tally import Tally
-from workers.wording import keep_wordings
+from workers.wording import keep_wordings, stated
 
 BATCH = 200
 TOUCHES = 200
@@ -67,9 +67,9 @@ def open_due(rt: Runtime, now: datetime) -> Tally:
     while True:
         with rt.store.reading() as session:
             found = contact.due_touches(session, now, TOUCHES + len(stuck))
-        ids = [touch_id for touch_id in found if touch_id not in stuck]
+        due = [touch for touch in found if touch.id not in stuck]
         booked = tally.booked
-        for several in _batched(ids, rt.touches):
+        for several in _apart(due, rt.touches):
             if rt.stopping.is_set():
                 return tally
             stuck.update(trouble := _open_several(rt, several, now, tally))
@@ -77,44 +77,54 @@ def open_due(rt: Runtime, now: datetime) -> Tally:
                 tally.more = True
                 return tally
         # A day that was booked brings letters that are due at this very instant.
-        if len(ids) < TOUCHES and tally.booked == booked:
+        if len(due) < TOUCHES and tally.booked == booked:
             return tally
+
+
+def _apart(due: Sequence[contact.DueTouch], most: int) -> Iterator[Sequence[int]]:
+    """So many at once, each of another rollout; what one rollout has due comes in its order, and
+    so do those that name a day. Else they have nothing to do with each other."""
+    if most == 1:
+        yield from ((touch.id,) for touch in due)
+        return
+    rounds: list[list[int]] = []
+    following: dict[int, int] = {}  # by rollout: the round that its next touch may be in
+    last = 0  # the round of the last one that names a day
+    for touch in due:
+        number = following.get(touch.rollout_id, 0)
+        if touch.names_a_day:
+            number = last = max(number, last)
+        if number == len(rounds):
+            rounds.append([])
+        rounds[number].append(touch.id)
+        following[touch.rollout_id] = number + 1
+    for found in rounds:
+        yield from _batched(found, most)
 
 
 def _open_several(rt: Runtime, ids: Sequence[int], now: datetime, tally: Tally) -> Collection[int]:
     """Those that went wrong: they wait for the next sweep, the others do not."""
     try:
         with rt.store.writing() as session:
-            found = contact.about_to_open(session, ids) if len(ids) > 1 else {}
-            opened = [_open(rt, session, id_, now, found.get(id_)) for id_ in ids]
+            opened = contact.open_touches(
+                session,
+                ids,
+                now=now,
+                links=None if rt.rehearsal else rt.links,
+                instance=rt.instance,
+                day_minutes=rt.day_minutes,
+                book=partial(silence.book_unless_told, session, now=now),
+            )
     except Exception:  # one customer's trouble must not keep the others' letters
         if len(ids) > 1:
             return [id_ for id_ in ids if _open_several(rt, [id_], now, tally)]
         log.exception("touch_failed", touch=ids[0])
         return ids
     for one in opened:
-        if one is not None:
-            tally.due += one.due
-            tally.booked += one.books
-            tally.skipped.update(one.skipped)
+        tally.due += one.due
+        tally.booked += one.books
+        tally.skipped.update(one.skipped)
     return ()
-
-
-def _open(
-    rt: Runtime, session: Session, touch_id: int, now: datetime, touched: contact.Touched | None
-) -> contact.Opened | None:
-    opened = contact.open_touch(
-        session,
-        touch_id,
-        now=now,
-        links=None if rt.rehearsal else rt.links,
-        instance=rt.instance,
-        day_minutes=rt.day_minutes,
-        touched=touched,
-    )
-    if opened is not None and opened.books:
-        return silence.book_unless_told(session, opened, now=now, day_minutes=rt.day_minutes)
-    return opened
 
 
 def _batched(ids: Sequence[int], most: int) -> Iterator[Sequence[int]]:
@@ -202,8 +212,7 @@ def seal_through(rt: Runtime, now: datetime, among: Collection[int] | None = Non
         ids = contact.through(session, among)
     for several in _batched(ids, rt.touches):
         with rt.store.writing() as session:
-            for touch_id in several:
-                contact.seal(session, touch_id, now)
+            contact.seal(session, several, now)
 
 
 def _hand_over(
@@ -216,6 +225,7 @@ def _hand_over(
             facts = briefing.brief(
                 session,
                 claims,
+                partial(stated, rt),
                 now=now,
                 provider=rt.provider,
                 links=rt.links,

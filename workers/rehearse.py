@@ -5,6 +5,7 @@ What the rehearsal lists is therefore what the run then sends, as long as nobody
 or reports anything in between.
 """
 
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -33,6 +34,7 @@ __all__ = ["ALL", "Event", "Rehearsal", "rehearse", "rehearse_all"]
 
 HORIZON = timedelta(days=800)
 AT_ONCE = 200  # letters a commit: nothing that is in memory can be half sent
+SELDOM = 50_000  # objects between two looks for garbage: a rehearsal makes millions and drops them
 ALL = "all campaigns"
 Told = Callable[[datetime], None]
 AHEAD = ("draft", "approved", "running", "held")
@@ -99,7 +101,9 @@ def _play(
     now = rt.clock.now()
     end = until or now + HORIZON
     copy = Store("sqlite://", durable=False, journalled=False)
+    usual = gc.get_threshold()
     try:
+        gc.set_threshold(SELDOM, *usual[1:])
         copy_house(rt, copy, wanted)
         stage = _stage(rt, copy, now)
         with copy.reading() as session:
@@ -113,6 +117,7 @@ def _play(
         with copy.reading() as session:
             events = events_since(session, now, past, wanted)
     finally:
+        gc.set_threshold(*usual)
         copy.close()
     last = max((event.at for event in events), default=now)
     waits = passages(_loads(events), rt.limits.per_minute, rt.limits.per_day)

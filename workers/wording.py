@@ -1,6 +1,6 @@
 """Which text a letter gets: the one that its touch began with, whatever the library says now."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import structlog
@@ -26,6 +26,12 @@ def wording(rt: Runtime, claim: Claim) -> CompiledLetter:
         _ours(rt, claim)
         raise LookupError(f"The wording of touch {claim.touch.id} is not settled.")
     return kept
+
+
+def stated(rt: Runtime, claim: Claim) -> Collection[str]:
+    """The facts that the letter names; none where its wording could not be settled."""
+    kept = rt.worded.get((claim.touch.id, claim.language))
+    return kept.placeholders if kept is not None else ()
 
 
 def keep_wordings(rt: Runtime, claims: Iterable[Claim], now: datetime) -> None:

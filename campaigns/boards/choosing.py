@@ -123,7 +123,7 @@ def _facts(
 ) -> dict[str, str]:
     cutoff = case.terms.rules.change_cutoff_days
     known = facts.of_provider(provider, door.manager)
-    known |= facts.of_customer(case.customer, counted)
+    known |= facts.of_customer(case.customer) | facts.of_people(counted)
     known |= facts.of_change(change, vendor.words)
     known |= facts.of_agreement(case.current, None, case.terms.today, cutoff)
     known["reference"] = facts.reference(case.rollout, case.campaign)

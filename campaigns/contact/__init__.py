@@ -1,8 +1,7 @@
 """Station contact: a touch falls due, its people are looked up, letters are handed over."""
 
 from campaigns.contact.claim import Claim, Taken, claim_due
-from campaigns.contact.due import due_touches, next_due, waiting_on_hold
-from campaigns.contact.fan_out import Opened, Touched
+from campaigns.contact.due import DueTouch, due_touches, next_due, waiting_on_hold
 from campaigns.contact.hand_over import Settlement, Written, hand_back, mark, renew, settle
 from campaigns.contact.host import (
     Limits,
@@ -16,21 +15,21 @@ from campaigns.contact.host import (
     take_lines,
 )
 from campaigns.contact.in_one import settle_and_mark
-from campaigns.contact.opening import about_to_open, open_touch
+from campaigns.contact.opening import open_touches
 from campaigns.contact.rescue import rescue
 from campaigns.contact.seal import seal, through
+from campaigns.contact.touched import Opened
 from campaigns.contact.uncertain import leave_it, send_again
 from campaigns.contact.wording import keep_letter, keep_wording, letters_kept
 
 __all__ = [
     "Claim",
+    "DueTouch",
     "Limits",
     "Opened",
     "Settlement",
     "Taken",
-    "Touched",
     "Written",
-    "about_to_open",
     "claim_due",
     "due_touches",
     "give_back_lines",
@@ -41,7 +40,7 @@ __all__ = [
     "letters_kept",
     "mark",
     "next_due",
-    "open_touch",
+    "open_touches",
     "recovered",
     "release",
     "renew",

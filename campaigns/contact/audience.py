@@ -1,6 +1,7 @@
-"""Who a touch is for, looked up when it falls due."""
+"""Who touches are for, looked up when they fall due: each question once for all of them."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Date,
     Integer,
     Select,
+    TextClause,
     bindparam,
     case,
     column,
@@ -20,6 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from campaigns.contact.touched import Touched
+from campaigns.given import AMONG, keys
 from campaigns.models import Agreement, Contact, Delivery, Rollout, Step, Touch
 from campaigns.models.base import UtcInstant
 from campaigns.notices import still_decides
@@ -38,48 +42,135 @@ class Candidate(NamedTuple):
     person: Person
 
 
-def candidates(
-    session: Session, step: Step, rollout: Rollout, evidence: str, today: date
-) -> list[Candidate]:
-    """Everybody whom the step's audience names at this customer, by address."""
-    rows = _look_up(session, step.audience, rollout)
-    if not rows and step.audience in FALLBACK:
-        rows = _look_up(session, FALLBACK[step.audience], rollout)
-    if not rows:
-        return []
-    known = _known(session, step, rollout, evidence, today)
-    return [Candidate(row[0], known.of(*row)) for row in rows]
+@dataclass
+class Audiences:
+    """The people of several touches, each of another rollout."""
+
+    session: Session
+    letters: Collection[Touched]  # the touches that are letters
+    _rows: dict[str, dict[int, list[Any]]] = field(default_factory=dict)
+    _excepted: Mapping[int, Mapping[int, date]] | None = None
+    _levels: dict[str, Mapping[int, tuple[int | None, str]]] = field(default_factory=dict)
+    _had: Mapping[int, Mapping[int, tuple[datetime, int]]] | None = None
+
+    def of(self, touched: Touched) -> list[Candidate]:
+        """Everybody whom the step's audience names at this customer, by address."""
+        rollout, audience = touched.rollout, touched.step.audience
+        rows = self._people(audience).get(rollout.id)
+        if rows is None and audience in FALLBACK:
+            rows = self._people(FALLBACK[audience], audience).get(rollout.id)
+        if rows is None:
+            return []
+        known = self._known(touched)
+        return [Candidate(contact_id, known.of(contact_id, *more)) for contact_id, *more in rows]
+
+    def _people(self, audience: str, wanted: str = "") -> Mapping[int, list[Any]]:
+        """By rollout; those of the steps for that audience, or for the one that is `wanted`."""
+        if audience + wanted not in self._rows:
+            among = self._of(lambda step: step.audience == (wanted or audience))
+            statement = _people(audience, self._engine)
+            found: dict[int, list[Any]] = defaultdict(list)
+            for rollout, *row in self._ask(statement, among):
+                found[rollout].append(row)
+            self._rows[audience + wanted] = dict(found)
+        return self._rows[audience + wanted]
+
+    def _known(self, touched: Touched) -> "_Known":
+        rollout, step, today = touched.rollout, touched.step, touched.today
+        excepted = self._exceptions().get(rollout.id, {})
+        levels: Mapping[int, tuple[int | None, str]] = {}
+        had: Mapping[int, tuple[datetime, int]] = {}
+        if step.stop == "done":
+            levels = self._standings(touched.evidence)
+        if not step.required:
+            had = self._letters().get(touched.touch.id, {})
+        in_force = {contact: until for contact, until in excepted.items() if until >= today}
+        return _Known(in_force, levels, had)
+
+    def _exceptions(self) -> Mapping[int, Mapping[int, date]]:
+        if self._excepted is None:
+            found: dict[int, dict[int, date]] = defaultdict(dict)
+            since = min(one.today for one in self.letters)
+            among = self._of(lambda _: True)
+            for rollout, contact, until in self._ask(_EXCEPTED[self._engine], among, since=since):
+                found[rollout][contact] = until
+            self._excepted = found
+        return self._excepted
+
+    def _standings(self, evidence: str) -> Mapping[int, tuple[int | None, str]]:
+        if evidence not in self._levels:
+            among = self._of(lambda step: step.stop == "done", evidence)
+            rows = self._ask(_LEVELS[self._engine], among, evidence=evidence)
+            self._levels[evidence] = {contact: (level, source) for contact, level, source in rows}
+        return self._levels[evidence]
+
+    def _letters(self) -> Mapping[int, Mapping[int, tuple[datetime, int]]]:
+        if self._had is None:
+            found: dict[int, dict[int, tuple[datetime, int]]] = defaultdict(dict)
+            among = [one.touch.id for one in self.letters if not one.step.required]
+            for touch, contact, last, step in self._ask(_LETTERS[self._engine], among):
+                found[touch][contact] = (last, step)
+            self._had = found
+        return self._had
+
+    def _of(self, wanted: Callable[[Step], bool], evidence: str = "") -> list[int]:
+        """The rollouts of the touches whose step is wanted."""
+        return [
+            one.rollout.id
+            for one in self.letters
+            if wanted(one.step) and evidence in ("", one.evidence)
+        ]
+
+    def _ask(self, statement: Any, among: Iterable[int], **values: object) -> Iterable[Any]:
+        return self.session.connection().execute(statement, {"ids": keys(among), **values})
+
+    @property
+    def _engine(self) -> str:
+        return self.session.connection().dialect.name
 
 
-# Each is asked once for the whole customer, and only where the step's rules read it: looked up
+def _for_engines(statement: str) -> dict[str, TextClause]:
+    return {engine: text(statement.format(among=among)) for engine, among in AMONG.items()}
+
+
+# Each is asked once for a whole customer, and only where a step's rules read it: looked up
 # person by person it would cost more than the letters.
-_EXCEPTED = (
-    text(
-        "SELECT exemption.contact_id, max(exemption.until) AS until FROM exemption "
-        "JOIN contact ON contact.id = exemption.contact_id "
-        "WHERE exemption.campaign_id = :campaign AND contact.customer_id = :customer "
-        "AND exemption.ended_at IS NULL AND exemption.until >= :today "
-        "GROUP BY exemption.contact_id"
+_EXCEPTED = {
+    engine: statement.bindparams(bindparam("since", type_=Date())).columns(
+        column("rollout_id"), column("contact_id"), column("until", Date())
     )
-    .bindparams(bindparam("today", type_=Date()))
-    .columns(column("contact_id"), column("until", Date()))
-)
-_LEVELS = text(
-    "SELECT contact.id, standing.level, snapshot.source FROM contact "
+    for engine, statement in _for_engines(
+        "SELECT rollout.id AS rollout_id, exemption.contact_id, max(exemption.until) AS until "
+        "FROM rollout JOIN contact ON contact.customer_id = rollout.customer_id "
+        "JOIN exemption ON exemption.contact_id = contact.id "
+        "AND exemption.campaign_id = rollout.campaign_id "
+        "WHERE rollout.id {among} AND exemption.ended_at IS NULL AND exemption.until >= :since "
+        "GROUP BY rollout.id, exemption.contact_id"
+    ).items()
+}
+_LEVELS = _for_engines(
+    "SELECT contact.id, standing.level, snapshot.source FROM rollout "
+    "JOIN contact ON contact.customer_id = rollout.customer_id "
     "JOIN standing ON standing.contact_id = contact.id AND standing.evidence = :evidence "
     "JOIN snapshot ON snapshot.id = standing.snapshot_id "
-    "WHERE contact.customer_id = :customer"
+    "WHERE rollout.id {among}"
 )
 # Letters of the campaign, those on their way included: the last one, and whether one was of
 # this step.
-_LETTERS = text(
-    "SELECT contact.id AS id, max(coalesce(delivery.settled_at, delivery.next_try)) AS last, "
-    "max(CASE WHEN touch.step_id = :step THEN 1 ELSE 0 END) AS had FROM contact "
-    "JOIN delivery ON delivery.contact_id = contact.id "
-    "JOIN touch ON touch.id = delivery.touch_id JOIN rollout ON rollout.id = touch.rollout_id "
-    "WHERE contact.customer_id = :customer AND rollout.campaign_id = :campaign "
-    "AND delivery.state IN ('due', 'sending', 'sent', 'uncertain') GROUP BY contact.id"
-).columns(column("id"), column("last", UtcInstant()), column("had", Integer()))
+_LETTERS = {
+    engine: statement.columns(
+        column("touch_id"), column("id"), column("last", UtcInstant()), column("had", Integer())
+    )
+    for engine, statement in _for_engines(
+        "SELECT mine.id AS touch_id, delivery.contact_id AS id, "
+        "max(coalesce(delivery.settled_at, delivery.next_try)) AS last, "
+        "max(CASE WHEN touch.step_id = mine.step_id THEN 1 ELSE 0 END) AS had "
+        "FROM touch AS mine JOIN touch ON touch.rollout_id = mine.rollout_id "
+        "JOIN delivery ON delivery.touch_id = touch.id "
+        "WHERE mine.id {among} AND delivery.state IN ('due', 'sending', 'sent', 'uncertain') "
+        "GROUP BY mine.id, delivery.contact_id"
+    ).items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,41 +200,20 @@ class _Known:
         )
 
 
-def _known(session: Session, step: Step, rollout: Rollout, evidence: str, today: date) -> _Known:
-    connection = session.connection()
-    here = {"customer": rollout.customer_id, "campaign": rollout.campaign_id}
-    excepted = connection.execute(_EXCEPTED, here | {"today": today})
-    levels: dict[int, tuple[int | None, str]] = {}
-    letters: dict[int, tuple[datetime, int]] = {}
-    if step.stop == "done":
-        at = {"customer": rollout.customer_id, "evidence": evidence}
-        levels = {row[0]: (row[1], row[2]) for row in connection.execute(_LEVELS, at)}
-    if not step.required:
-        rows = connection.execute(_LETTERS, here | {"step": step.id})
-        letters = {row[0]: (row[1], row[2]) for row in rows}
-    return _Known({row[0]: row[1] for row in excepted}, levels, letters)
-
-
-def _look_up(session: Session, audience: str, rollout: Rollout) -> list[tuple[int, bool, str]]:
-    values = {"customer": rollout.customer_id}
-    if audience == "decision_maker":
-        values |= {"rollout": rollout.id}
-    if audience == "told_other_day":
-        values |= {"rollout": rollout.id, "version": rollout.version}
-    return session.connection().execute(_people(audience), values).all()  # type: ignore[return-value]  # rows are tuples
-
-
 @cache
-def _people(audience: str) -> Select[Any]:
-    """Id, whether the person left, and why the address is not used; built once an audience."""
+def _people(audience: str, engine: str) -> Select[Any]:
+    """Rollout, contact, whether the person left, and why the address is not used, for the
+    rollouts among `:ids`; built once an audience."""
     query = (
         select(
+            Rollout.id,
             Contact.id,
             Contact.left_at.is_not(None),
             case((Contact.suppressed_at.is_not(None), _WHY_NOT)),
         )
-        .where(Contact.customer_id == bindparam("customer"))
-        .order_by(Contact.email)
+        .join(Contact, Contact.customer_id == Rollout.customer_id)
+        .where(text(f"rollout.id {AMONG[engine]}"))
+        .order_by(Rollout.id, Contact.email)
     )
     flags = {
         "decision_maker": Contact.decision_maker,
@@ -157,7 +227,7 @@ def _people(audience: str) -> Select[Any]:
     if audience in ("decision_maker", "site_contact"):
         # A role box such as office@ may decide, too; only those who left are out.
         query = query.where(flags[audience].is_(True), Contact.left_at.is_(None))
-        return query.where(still_decides()) if audience == "decision_maker" else query
+        return query.where(still_decides(Rollout.id)) if audience == "decision_maker" else query
     query = query.where(counted())
     if audience == "told_other_day":
         return query.where(_told_otherwise())
@@ -175,9 +245,10 @@ def _told_otherwise() -> ColumnElement[bool]:
     current = (
         select(Agreement.day)
         .where(
-            Agreement.rollout_id == bindparam("rollout"),
-            Agreement.version == bindparam("version"),
+            Agreement.rollout_id == Rollout.id,
+            Agreement.version == Rollout.version,
         )
+        .correlate(Rollout)
         .scalar_subquery()
     )
     newest = (
@@ -185,17 +256,17 @@ def _told_otherwise() -> ColumnElement[bool]:
         .join(Touch, Touch.id == later.touch_id)
         .where(
             later.contact_id == Contact.id,
-            Touch.rollout_id == bindparam("rollout"),
+            Touch.rollout_id == Rollout.id,
             later.told_day.is_not(None),
             later.state.in_(("sent", "uncertain")),
         )
-        .correlate(Contact)
+        .correlate(Contact, Rollout)
         .scalar_subquery()
     )
     return (
         select(Delivery.id)
         .where(Delivery.id == newest, Delivery.told_day.is_distinct_from(current))
-        .correlate(Contact)
+        .correlate(Contact, Rollout)
         .exists()
         & ~_hears_by_another_letter()
     )
@@ -210,11 +281,11 @@ def _hears_by_another_letter() -> ColumnElement[bool]:
         .where(
             Delivery.contact_id == Contact.id,
             Delivery.state.in_(("due", "sending", "sent", "uncertain")),
-            Touch.rollout_id == bindparam("rollout"),
-            Touch.version == bindparam("version"),
+            Touch.rollout_id == Rollout.id,
+            Touch.version == Rollout.version,
             Step.anchor == "agreed",
             Step.audience == "decision_maker",
         )
-        .correlate(Contact)
+        .correlate(Contact, Rollout)
         .exists()
     )

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.contact.claimed import About, Letter, Reader, abouts, readers
 from campaigns.contact.wanted import Unwanted, unwanted
+from campaigns.given import keys
 from campaigns.models import Agreement, Campaign, Customer, Rollout, Step, Touch
 from campaigns.models.base import UtcInstant
 
@@ -90,7 +91,7 @@ def claim_due(
     if not letters:
         return Taken()
     found = abouts(session, {letter.touch_id for letter in letters})
-    among = ",".join([str(letter.contact_id) for letter in letters])
+    among = keys(letter.contact_id for letter in letters)
     people = readers(session, among)
     against = unwanted(session, letters, found, people, among, now)
     if against:

@@ -13,13 +13,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Date, TextClause, bindparam, column, select, text
 from sqlalchemy.orm import Session, aliased
 
+from campaigns.given import AMONG
 from campaigns.models import Agreement, Campaign, Customer, Rollout, Step, Touch
-
-# The keys travel as one value, so that the statement is the same for any number of them.
-_AMONG = {
-    "sqlite": "IN (SELECT value FROM json_each('[' || :ids || ']'))",
-    "postgresql": "= ANY(CAST('{' || :ids || '}' AS bigint[]))",
-}
 
 
 class Letter(NamedTuple):
@@ -76,7 +71,7 @@ _ABOUT = (
 
 
 def _for_engines(statement: str) -> dict[str, TextClause]:
-    return {engine: text(statement.format(among=among)) for engine, among in _AMONG.items()}
+    return {engine: text(statement.format(among=among)) for engine, among in AMONG.items()}
 
 
 _READERS = _for_engines(

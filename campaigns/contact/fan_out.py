@@ -3,74 +3,42 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, time
 
-from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
-from campaigns.contact.audience import UNREMARKED, Candidate, candidates
+from campaigns.contact.ahead import Ahead
+from campaigns.contact.audience import UNREMARKED, Candidate
+from campaigns.contact.touched import Opened, Touched
 from campaigns.contact.work import add_task
 from campaigns.given import Given
 from campaigns.links import Links, Purpose, token_hash
-from campaigns.models import Campaign, Customer, Rollout, Step, Touch
+from campaigns.models import Rollout, Step
 from campaigns.models.base import UtcInstant
 from campaigns.rules.audience import Occasion, why_not
 from campaigns.rules.calendar import WorkCalendar
-from campaigns.terms import playbook_of
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What became of a touch; `due` letters now wait for a courier.
-
-    `books` where the day that was put down is to be booked, in the same transaction.
-    """
-
-    touch_id: int
-    rollout_id: int
-    due: int
-    skipped: dict[str, int]
-    books: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """A touch that has been opened, and what it belongs to."""
-
-    touch: Touch
-    step: Step
-    rollout: Rollout
-    campaign: Campaign
-    customer: Customer
-
-
-def fan_out(
-    session: Session, touched: Touched, now: datetime, links: Links | None, instance: str
-) -> Opened:
+def fan_out(ahead: Ahead, one: Touched, links: Links | None, instance: str) -> Opened:
     """Where no `links` are given, none are made valid: nobody gets these letters."""
-    touch, step, rollout = touched.touch, touched.step, touched.rollout
-    evidence = playbook_of(touched.campaign.playbook_source).evidence.value
-    today = WorkCalendar(touched.customer.timezone).today(now)
-    people = candidates(session, step, rollout, evidence, today)
+    now, people = ahead.now, ahead.audiences.of(one)
     if not people:
-        return _nobody(session, touch, step, rollout, now)
-    reasons = _reasons(people, _occasion(touched, now), now)
-    _write(session, touched, people, reasons, now, instance)
-    due = [one.contact_id for one, reason in zip(people, reasons, strict=True) if reason is None]
+        return _nobody(ahead.session, one, now)
+    reasons = _reasons(people, _occasion(one), now)
+    _write(ahead, one, people, reasons, instance)
+    due = [who.contact_id for who, reason in zip(people, reasons, strict=True) if reason is None]
     if links is not None:
-        _link(session, step, rollout, due, now, links)
+        _link(ahead.session, one.step, one.rollout, due, now, links)
     if not due:
-        touch.state, touch.done_at = "done", now
+        one.touch.state, one.touch.done_at = "done", now
     skipped = Counter(reason for reason in reasons if reason is not None)
-    return Opened(touch.id, rollout.id, len(due), dict(skipped))
+    return Opened(one.touch.id, one.rollout.id, len(due), dict(skipped))
 
 
-def _occasion(touched: Touched, now: datetime) -> Occasion:
-    touch, step = touched.touch, touched.step
-    rules = playbook_of(touched.campaign.playbook_source).rules
-    calendar = WorkCalendar(touched.customer.timezone)
-    today = calendar.today(now)
+def _occasion(one: Touched) -> Occasion:
+    touch, step, rules, today = one.touch, one.step, one.book.rules, one.today
+    late = touch.day < today
     return Occasion(
         audience=step.audience,
         stop=step.stop,
@@ -79,7 +47,7 @@ def _occasion(touched: Touched, now: datetime) -> Occasion:
         days_before=-step.offset_days if step.anchor == "agreed_date" else None,
         spacing_days=rules.spacing_days,
         spacing_until=rules.spacing_until,
-        late_since=calendar.instant(today, time(0)) if touch.day < today else None,
+        late_since=WorkCalendar(one.customer.timezone).instant(today, time(0)) if late else None,
     )
 
 
@@ -91,48 +59,27 @@ def _reasons(people: Sequence[Candidate], occasion: Occasion, now: datetime) -> 
     ]
 
 
-def _nobody(session: Session, touch: Touch, step: Step, rollout: Rollout, now: datetime) -> Opened:
-    words = step.audience.replace("_", " ")
-    touch.state, touch.done_at, touch.reason = "done", now, f"nobody to write to: no {words} named"
-    if step.audience == "decision_maker":
-        text = "No contact here is marked as decision maker, so nobody was asked for a date."
-        add_task(
-            session,
-            f"nobody:{rollout.id}:{step.audience}",
-            "name_contact",
-            "name a decision maker",
-            text,
-            rollout,
-            now,
-        )
-    return Opened(touch.id, rollout.id, 0, {touch.reason: 1})
+def _nobody(session: Session, one: Touched, now: datetime) -> Opened:
+    audience, rollout = one.step.audience, one.rollout
+    reason = f"nobody to write to: no {audience.replace('_', ' ')} named"
+    one.end("done", reason, now)
+    if audience == "decision_maker":
+        said = "No contact here is marked as decision maker, so nobody was asked for a date."
+        key = f"nobody:{rollout.id}:{audience}"
+        add_task(session, key, "name_contact", "name a decision maker", said, rollout, now)
+    return Opened(one.touch.id, rollout.id, 0, {reason: 1})
 
 
-def _for_engines(statement: str, given: Given) -> dict[str, TextClause]:
-    now = bindparam("now", type_=UtcInstant())
-    return {
-        engine: text(statement.format(given=given.source(engine))).bindparams(now)
-        for engine in ("sqlite", "postgresql")
-    }
-
-
-_PEOPLE = Given({"contact_id": "bigint", "public_id": "text", "reason": "text"})
-# Without the WHERE, SQLite would take ON CONFLICT for a condition of a join.
-_WRITE = _for_engines(
-    "INSERT INTO delivery (public_id, touch_id, contact_id, state, reason, attempt, next_try, "
-    "urgent, created_at, settled_at) SELECT given.public_id, :touch, given.contact_id, "
-    "CASE WHEN given.reason IS NULL THEN 'due' ELSE 'skipped' END, given.reason, 0, :now, "
-    ":urgent, :now, CASE WHEN given.reason IS NULL THEN NULL ELSE :now END FROM {given} "
-    "WHERE 1 = 1 ON CONFLICT DO NOTHING",
-    _PEOPLE,
-)
 _HASHES = Given({"contact_id": "bigint", "token_hash": "text"})
-_LINK = _for_engines(
-    "INSERT INTO customer_link (token_hash, purpose, rollout_id, contact_id, version, created_at) "
-    "SELECT given.token_hash, :purpose, :rollout, given.contact_id, :version, :now FROM {given} "
-    "WHERE 1 = 1 ON CONFLICT DO NOTHING",
-    _HASHES,
-)
+_LINK = {
+    engine: text(
+        "INSERT INTO customer_link "  # noqa: S608 - our names
+        "(token_hash, purpose, rollout_id, contact_id, version, created_at) "
+        "SELECT given.token_hash, :purpose, :rollout, given.contact_id, :version, :now "
+        f"FROM {_HASHES.source(engine)} WHERE 1 = 1 ON CONFLICT DO NOTHING"
+    ).bindparams(bindparam("now", type_=UtcInstant()))
+    for engine in ("sqlite", "postgresql")
+}
 _LINKED = text(
     "SELECT contact_id FROM customer_link "
     "WHERE rollout_id = :rollout AND purpose = :purpose AND version = :version"
@@ -140,23 +87,18 @@ _LINKED = text(
 
 
 def _write(
-    session: Session,
-    touched: Touched,
+    ahead: Ahead,
+    one: Touched,
     people: Sequence[Candidate],
     reasons: Sequence[str | None],
-    now: datetime,
     instance: str,
 ) -> None:
-    touch_id = touched.touch.id
+    touch_id, urgent = one.touch.id, _answers(one.step)
     head = hashlib.sha256(f"{instance}:{touch_id}:".encode())
-    rows = [
-        (one.contact_id, _public_id(head, one.contact_id), reason)
-        for one, reason in zip(people, reasons, strict=True)
+    ahead.letters += [
+        (touch_id, who.contact_id, _public_id(head, who.contact_id), reason, urgent)
+        for who, reason in zip(people, reasons, strict=True)
     ]
-    connection = session.connection()
-    engine = connection.dialect.name
-    values = {"touch": touch_id, "urgent": _answers(touched.step), "now": now}
-    connection.execute(_WRITE[engine], values | _PEOPLE.values(rows))
 
 
 def _answers(step: Step) -> bool:

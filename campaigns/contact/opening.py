@@ -1,150 +1,128 @@
 """A touch opens once: it is useless by now, a task for staff, or letters to people."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Date, bindparam, select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
-from campaigns import choice, people
-from campaigns.contact.fan_out import Opened, Touched, fan_out
-from campaigns.contact.put_down import LETTER as PUT_DOWN
+from campaigns import choice
+from campaigns.choice import Case
+from campaigns.contact.ahead import Ahead
+from campaigns.contact.fan_out import fan_out
 from campaigns.contact.put_down import put_down
-from campaigns.contact.reach import somebody_decides
+from campaigns.contact.touched import Opened, Touched, touched
 from campaigns.contact.work import add_task
+from campaigns.given import AMONG, keys
 from campaigns.links import Links
-from campaigns.models import (
-    Agreement,
-    Campaign,
-    Customer,
-    Rollout,
-    Step,
-    Touch,
-)
+from campaigns.models import Rollout, Step, Touch
 from campaigns.models.base import UtcInstant
-from campaigns.rules.calendar import WorkCalendar
 from campaigns.rules.plan import HELD_UP, put_off
+from campaigns.rules.steps import PROPOSALS, PUT_DOWN
 from campaigns.store import lock
-from campaigns.terms import calendar_of, playbook_of
+from campaigns.terms import calendar_of
 
 READY = "everybody is ready"
-PROPOSALS = ("date-proposal", "proposal-reminder")
+Book = Callable[[Opened, Case], Opened]
 
 # Built once: a touch is opened for every customer and step.
-_OPEN = text(
-    "UPDATE touch SET state = 'open', opened_at = :now "
-    "WHERE id = :id AND state = 'planned' RETURNING id"
-).bindparams(bindparam("now", type_=UtcInstant()))
+_OPEN = {
+    engine: text(
+        f"UPDATE touch SET state = 'open', opened_at = :now WHERE id {among} "  # noqa: S608 - ours
+        "AND state = 'planned' RETURNING id"
+    ).bindparams(bindparam("now", type_=UtcInstant()))
+    for engine, among in AMONG.items()
+}
 _LOCK = (
     select(Rollout.id)
     .join(Touch, Touch.rollout_id == Rollout.id)
-    .where(Touch.id == bindparam("id"))
+    .where(text(f"touch.id {AMONG['postgresql']}"))
+    .order_by(Rollout.id)
     .with_for_update(of=Rollout)
 )
-# With the campaign and the customer, which whoever opens it then finds in the session.
-_WHOLE = (
-    select(Touch, Step, Rollout, Campaign, Customer)
-    .join(Step, Step.id == Touch.step_id)
-    .join(Rollout, Rollout.id == Touch.rollout_id)
-    .join(Campaign, Campaign.id == Rollout.campaign_id)
-    .join(Customer, Customer.id == Rollout.customer_id)
-    .where(Touch.id.in_(bindparam("ids", expanding=True)))
-)
-_OVERTAKEN = text(
-    "SELECT touch.id FROM touch JOIN step ON step.id = touch.step_id "
-    "WHERE touch.rollout_id = :rollout AND touch.state = 'planned' "
-    "AND (touch.due > :due OR touch.due = :due AND touch.day > :day) "
-    "AND touch.due <= :now "
-    "AND step.audience = :audience AND step.channel = 'mail' LIMIT 1"
-).bindparams(
-    bindparam("due", type_=UtcInstant()),
-    bindparam("now", type_=UtcInstant()),
-    bindparam("day", type_=Date()),
-)
 
 
-def open_touch(
+def leave_unbooked(opened: Opened, _case: Case) -> Opened:
+    """For where nobody is there to book."""
+    return opened
+
+
+def open_touches(
     session: Session,
-    touch_id: int,
+    touch_ids: Sequence[int],
     *,
     now: datetime,
     links: Links | None,
     instance: str,
     day_minutes: int,
-    touched: Touched | None = None,
-) -> Opened | None:
-    """Open one touch. None where another worker was quicker, or it waits for working hours.
+    book: Book = leave_unbooked,
+) -> list[Opened]:
+    """Open touches, each of another rollout, in this order. Those that another worker was quicker
+    with, or that wait for working hours, are left out.
 
     Only one caller can turn `planned` into `open`; a task becomes a row for staff, a
-    letter one delivery a person. Who is skipped is kept, with the reason. `touched` is what
-    `about_to_open` found in the same transaction, where several are opened in one.
+    letter one delivery a person. Who is skipped is kept, with the reason. `book` sees to a day
+    that was put down and is to be booked. Without `links` none are made valid: nobody gets these
+    letters.
     """
-    # First the rollout, as everybody does who agrees a date: two orders would be a deadlock.
-    lock(session, _LOCK, {"id": touch_id})
-    connection = session.connection()
-    if connection.execute(_OPEN, {"id": touch_id, "now": now}).scalar() is None:
-        return None
-    if touched is None:
-        touched = about_to_open(session, [touch_id])[touch_id]
-    else:
-        set_committed_value(touched.touch, "state", "open")
-        set_committed_value(touched.touch, "opened_at", now)
-    touch, step, rollout = touched.touch, touched.step, touched.rollout
-    useless = _useless(session, touch, step, rollout, now)
+    ids, connection = keys(touch_ids), session.connection()
+    # First the rollouts, as everybody does who agrees a date: two orders would be a deadlock.
+    lock(session, _LOCK, {"ids": ids})
+    statement = _OPEN[connection.dialect.name]
+    ours = set(connection.execute(statement, {"ids": ids, "now": now}).scalars())
+    if not ours:
+        return []
+    found = touched(session, list(ours), now)
+    ahead = Ahead(session, [found[id_] for id_ in touch_ids if id_ in ours], now, day_minutes)
+    opened = [_open(ahead, one, links, instance, book) for one in ahead.touches]
+    ahead.write()
+    return [one for one in opened if one is not None]
+
+
+def _open(
+    ahead: Ahead, one: Touched, links: Links | None, instance: str, book: Book
+) -> Opened | None:
+    touch, step, rollout, now = one.touch, one.step, one.rollout, ahead.now
+    useless = _useless(ahead, one)
     if useless is not None:
-        touch.state, touch.reason, touch.done_at = "skipped", useless, now
-        return Opened(touch.id, rollout.id, 0, {useless: 1})
-    if _waits(session, touched, now):
+        return one.skip(useless, now)
+    if _waits(ahead.session, one, now):
         return None
     _advance(rollout, step)
-    unnamed = _unnamed(session, touch, step, rollout, now, day_minutes)
+    unnamed = _unnamed(ahead, one)
     if unnamed is not None:
-        touch.state, touch.reason, touch.done_at = "skipped", unnamed, now
-        return Opened(touch.id, rollout.id, 0, {unnamed: 1})
+        return one.skip(unnamed, now)
     if step.channel == "task":
-        return _hand_to_staff(session, touched, now)
+        return _hand_to_staff(ahead, one)
     if step.channel == "booking":
-        return Opened(touch.id, rollout.id, 0, {}, books=True)
-    return fan_out(session, touched, now, links, instance)
+        opened = Opened(touch.id, rollout.id, 0, {}, books=True)
+        booked = book(opened, ahead.cases.of(rollout.id))
+        ahead.cases.agreed(one.customer.id)
+        return booked
+    return fan_out(ahead, one, links, instance)
 
 
-def about_to_open(session: Session, touch_ids: Sequence[int]) -> dict[int, Touched]:
-    """Touches with what they belong to, by id."""
-    rows = session.execute(_WHOLE, {"ids": list(touch_ids)})
-    return {row[0].id: Touched(*row) for row in rows}
-
-
-def _useless(
-    session: Session, touch: Touch, step: Step, rollout: Rollout, now: datetime
-) -> str | None:
+def _useless(ahead: Ahead, one: Touched) -> str | None:
     """Why the whole touch is skipped: too late, overtaken, or nothing left to ask."""
-    if touch.valid_until <= now and step.channel != "booking":  # a held place must be given back
+    touch, step = one.touch, one.step
+    # A held place must be given back.
+    if touch.valid_until <= ahead.now and step.channel != "booking":
         return "its time had passed"
-    if step.stop == "agreed" and _agreed_day(session, rollout):
+    if step.stop == "agreed" and one.rollout.id in ahead.agreed:
         return "a date has been agreed"
     if step.required or step.channel != "mail":
         return None
-    values = {
-        "rollout": rollout.id,
-        "due": touch.due,
-        "day": touch.day,
-        "now": now,
-        "audience": step.audience,
-    }
-    if session.connection().execute(_OVERTAKEN, values).scalar() is not None:
-        return "a later letter is due at the same time"
-    return None
+    return "a later letter is due at the same time" if touch.id in ahead.overtaken else None
 
 
-def _waits(session: Session, touched: Touched, now: datetime) -> bool:
+def _waits(session: Session, one: Touched, now: datetime) -> bool:
     """What was held up does not leave by night or at the weekend, where it can wait."""
-    touch = touched.touch
-    if now - touch.due < HELD_UP or touched.step.channel != "mail" or touch.local_due is None:
+    touch = one.touch
+    if now - touch.due < HELD_UP or one.step.channel != "mail" or touch.local_due is None:
         return False
-    if not playbook_of(touched.campaign.playbook_source).rules.quiet_hours:
+    if not one.book.rules.quiet_hours:
         return False
-    calendar = calendar_of(session, touched.customer, touched.campaign.id)
+    calendar = calendar_of(session, one.customer, one.campaign.id)
     soon = put_off(touch.due, touch.valid_until, calendar, now)
     if soon is None:
         return False
@@ -160,60 +138,47 @@ def _advance(rollout: Rollout, step: Step) -> None:
         rollout.state = "implementing"
 
 
-def _unnamed(
-    session: Session, touch: Touch, step: Step, rollout: Rollout, now: datetime, day_minutes: int
-) -> str | None:
+def _unnamed(ahead: Ahead, one: Touched) -> str | None:
     """Settle the day that a letter is to name; why there is none, or None."""
-    if step.letter in PROPOSALS and not _may_propose(session, rollout, now, day_minutes):
+    if one.step.letter in PROPOSALS and not _may_propose(ahead, one):
         return "no day is left to propose"
-    if step.letter == PUT_DOWN:
-        return put_down(session, touch, rollout, now, day_minutes)
+    if one.step.letter == PUT_DOWN:
+        return _put_down(ahead, one)
     return None
 
 
-def _may_propose(session: Session, rollout: Rollout, now: datetime, day_minutes: int) -> bool:
+def _may_propose(ahead: Ahead, one: Touched) -> bool:
     """Settle the suggestion before the letter that names it; without one staff must call.
 
     Where nobody can be reached there is nobody to suggest it to: the fan-out says so.
     """
-    if not somebody_decides(session, rollout):
+    session, rollout = ahead.session, one.rollout
+    if rollout.id not in ahead.deciding:
         return True
-    case = choice.open_case(session, rollout.id, now, day_minutes)
-    if choice.propose(session, case) is not None:
+    case = ahead.cases.of(rollout.id)
+    if choice.propose(case, ahead.cases.offers(case)) is not None:
         return True
     text = "Every day on offer is closed or full. Call the customer and agree a date by hand."
-    add_task(session, f"no_day:{rollout.id}", "no_day", "no day is left", text, rollout, now)
+    add_task(session, f"no_day:{rollout.id}", "no_day", "no day is left", text, rollout, ahead.now)
     return False
 
 
-def _agreed_day(session: Session, rollout: Rollout) -> bool:
-    return bool(rollout.version) and (
-        session.scalar(
-            select(Agreement.day).where(
-                Agreement.rollout_id == rollout.id, Agreement.version == rollout.version
-            )
-        )
-        is not None
-    )
+def _put_down(ahead: Ahead, one: Touched) -> str | None:
+    session, rollout, now = ahead.session, one.rollout, ahead.now
+    if rollout.id not in ahead.deciding:
+        said = "Nobody who decides can be reached by mail, so no day was put down. Call them."
+        key = f"not_told:{rollout.id}"
+        add_task(session, key, "not_told", "call for a date", said, rollout, now)
+        return "nobody could be told of a day"
+    why = put_down(session, one.touch, ahead.cases.of(rollout.id), now)
+    ahead.cases.taken()
+    return why
 
 
-def _hand_to_staff(session: Session, touched: Touched, now: datetime) -> Opened:
+def _hand_to_staff(ahead: Ahead, one: Touched) -> Opened:
     """A task; none about people who are not ready where there are none."""
-    touch, step, rollout = touched.touch, touched.step, touched.rollout
-    if step.stop == "done" and _everybody_ready(session, touched, now):
-        touch.state, touch.reason, touch.done_at = "skipped", READY, now
-        return Opened(touch.id, rollout.id, 0, {READY: 1})
-    add_task(session, f"touch:{touch.id}", step.key, step.title, step.text or "", rollout, now)
-    touch.state, touch.done_at = "done", now
-    return Opened(touch.id, rollout.id, 0, {})
-
-
-def _everybody_ready(session: Session, touched: Touched, now: datetime) -> bool:
-    """By evidence; whoever is unknown may well not be."""
-    evidence = playbook_of(touched.campaign.playbook_source).evidence.value
-    if evidence == "none":
-        return False
-    today = WorkCalendar(touched.customer.timezone).today(now)
-    found = people.count(session, [touched.rollout.id], touched.campaign.id, evidence, today)
-    counted = found.get(touched.customer.id, people.NOBODY)
-    return counted.in_scope > 0 and counted.done == counted.in_scope
+    if one.step.stop == "done" and one.rollout.id in ahead.ready:
+        return one.skip(READY, ahead.now)
+    ahead.add_step(one)
+    one.touch.state, one.touch.done_at = "done", ahead.now
+    return Opened(one.touch.id, one.rollout.id, 0, {})

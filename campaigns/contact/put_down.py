@@ -3,13 +3,12 @@
 from dataclasses import replace
 from datetime import date, datetime, time
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from campaigns import choice
 from campaigns.booking import book
 from campaigns.choice import Case
-from campaigns.contact.reach import somebody_decides
 from campaigns.contact.work import add_task
 from campaigns.distance import keep_distance
 from campaigns.models import PutDown, Rollout, Step, Touch
@@ -17,25 +16,17 @@ from campaigns.rules import dates
 from campaigns.rules.calendar import DAY
 from campaigns.store import insert_missing
 
-LETTER = "put-down"
+# Built once: every silent customer asks it.
+_BOOKING = select(Step).where(Step.campaign_id == bindparam("campaign"), Step.channel == "booking")
 
 
-def put_down(
-    session: Session, touch: Touch, rollout: Rollout, now: datetime, day_minutes: int
-) -> str | None:
+def put_down(session: Session, touch: Touch, case: Case, now: datetime) -> str | None:
     """Put the customer down for a day and hold the place; why that cannot be done, or None.
 
     The day lies far enough behind the end of the window that people can still get ready. When
     the window is over, the playbook's booking step books it, unless somebody said otherwise.
     """
-    if not somebody_decides(session, rollout):
-        text = "Nobody who decides can be reached by mail, so no day was put down. Call them."
-        add_task(
-            session, f"not_told:{rollout.id}", "not_told", "call for a date", text, rollout, now
-        )
-        return "nobody could be told of a day"
-    case = choice.open_case(session, rollout.id, now, day_minutes)
-    calendar, rules = case.terms.calendar, case.terms.rules
+    rollout, calendar, rules = case.rollout, case.terms.calendar, case.terms.rules
     until = calendar.shift(case.terms.today, rules.opt_out_days, True)
     step = _booking_step(session, rollout)
     booked_on = until + DAY
@@ -53,9 +44,7 @@ def put_down(
 
 
 def _booking_step(session: Session, rollout: Rollout) -> Step | None:
-    return session.scalars(
-        select(Step).where(Step.campaign_id == rollout.campaign_id, Step.channel == "booking")
-    ).first()
+    return session.scalars(_BOOKING, {"campaign": rollout.campaign_id}).first()
 
 
 def _place(

@@ -1,26 +1,30 @@
-"""Whether anybody who decides at a customer can be reached by mail."""
+"""Where somebody who decides can be reached by mail."""
+
+from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from campaigns.models import Contact, Rollout
+from campaigns.models.base import BigKey
 from campaigns.notices import still_decides
+from campaigns.rows import rows_of
 
 _WHO_DECIDES = (
-    select(Contact.id)
+    select(Rollout.id)
+    .join(Contact, Contact.customer_id == Rollout.customer_id)
     .where(
-        Contact.customer_id == bindparam("customer"),
+        Rollout.id.in_(bindparam("rollouts", type_=BigKey, expanding=True)),
         Contact.decision_maker.is_(True),
         Contact.left_at.is_(None),
         Contact.suppressed_at.is_(None),
-        still_decides(),
+        still_decides(Rollout.id),
     )
-    .limit(1)
 )
 
 
-def somebody_decides(session: Session, rollout: Rollout) -> bool:
-    """Whether there is somebody to write to about the date."""
-    here = {"customer": rollout.customer_id, "rollout": rollout.id}
-    found = session.scalar(_WHO_DECIDES, here)
-    return found is not None
+def who_can_decide(session: Session, rollout_ids: Sequence[int]) -> frozenset[int]:
+    """Those of these rollouts that have somebody to write to about the date."""
+    if not rollout_ids:
+        return frozenset()
+    return frozenset(rows_of(session, _WHO_DECIDES, rollouts=list(rollout_ids)).scalars())

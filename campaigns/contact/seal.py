@@ -1,22 +1,27 @@
 """When all letters of a touch are settled, the touch is through, and the journal seals it."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
+from campaigns.given import AMONG, keys
 from campaigns.journal import SYSTEM, record
 from campaigns.models import Customer, Delivery, Rollout, Step, Touch
 from campaigns.models.base import UtcInstant
 from campaigns.store import journalled
 
-_CLOSE = text(
-    "UPDATE touch SET state = 'done', done_at = :now WHERE id = :id AND state = 'open' "
-    "AND NOT EXISTS (SELECT 1 FROM delivery WHERE touch_id = :id AND state IN ('due', 'sending')) "
-    "RETURNING id"
-).bindparams(bindparam("now", type_=UtcInstant()))
+_CLOSE = {
+    engine: text(
+        "UPDATE touch SET state = 'done', done_at = :now "  # noqa: S608 - our names
+        f"WHERE id {among} AND state = 'open' AND NOT EXISTS (SELECT 1 FROM delivery "
+        "WHERE touch_id = touch.id AND delivery.state IN ('due', 'sending')) "
+        "RETURNING id"
+    ).bindparams(bindparam("now", type_=UtcInstant()))
+    for engine, among in AMONG.items()
+}
 _SETTLED = (
     select(Delivery.public_id, Delivery.state, Delivery.body_hash)
     .where(Delivery.touch_id == bindparam("id"))
@@ -51,15 +56,18 @@ def through(session: Session, among: Collection[int] | None = None) -> Sequence[
     return session.scalars(query).all()
 
 
-def seal(session: Session, touch_id: int, now: datetime) -> None:
-    """Close the touch, if it has nothing left to send.
+def seal(session: Session, touch_ids: Iterable[int], now: datetime) -> None:
+    """Close those of the touches that have nothing left to send.
 
-    Its journal entry carries the hash over its settled deliveries, so that a letter
+    The journal entry of each carries the hash over its settled deliveries, so that a letter
     cannot be added to or taken from the record afterwards.
     """
-    closed = session.connection().execute(_CLOSE, {"id": touch_id, "now": now}).scalar()
-    if closed is not None and journalled(session):
-        _journal(session, touch_id, now)
+    connection = session.connection()
+    values = {"ids": keys(touch_ids), "now": now}
+    closed = connection.execute(_CLOSE[connection.dialect.name], values).scalars().all()
+    if journalled(session):
+        for touch_id in sorted(closed):
+            _journal(session, touch_id, now)
 
 
 def _journal(session: Session, touch_id: int, now: datetime) -> None:

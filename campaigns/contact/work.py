@@ -1,5 +1,6 @@
 """Work for staff that comes of a touch."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -23,9 +24,43 @@ _STILL_HERE = select(Staff.email).where(
 def owner_of(session: Session, customer: Customer, rollout: Rollout) -> str | None:
     """Who sees to a customer: its account manager, or else whoever opened the campaign."""
     campaign = session.get_one(Campaign, rollout.campaign_id)
+    here = still_here(session, (customer.account_manager, campaign.opened_by))
+    return owner_among(here, customer, campaign)
+
+
+def owner_among(here: Collection[str], customer: Customer, campaign: Campaign) -> str | None:
+    """The same, where it is known who is `still_here`."""
     named = (customer.account_manager, campaign.opened_by)
-    found = set(session.scalars(_STILL_HERE, {"emails": named}))
-    return next((email for email in named if email in found), None)
+    return next((email for email in named if email in here), None)
+
+
+def still_here(session: Session, emails: Collection[str | None]) -> frozenset[str]:
+    """Those of the addresses that are of staff."""
+    return frozenset(session.scalars(_STILL_HERE, {"emails": list(emails)}))
+
+
+def task_row(
+    dedupe_key: str,
+    kind: str,
+    title: str,
+    text: str,
+    rollout: Rollout,
+    customer: Customer,
+    owner: str | None,
+    now: datetime,
+) -> Mapping[str, object]:
+    """A task of staff, as a row."""
+    return {
+        "dedupe_key": dedupe_key,
+        "kind": kind,
+        "title": f"{customer.name}: {title}"[:500],
+        "text": text[:4000],
+        "campaign_id": rollout.campaign_id,
+        "rollout_id": rollout.id,
+        "due": now,
+        "owner": owner,
+        "created_at": now,
+    }
 
 
 def add_task(
@@ -38,15 +73,6 @@ def add_task(
     now: datetime,
 ) -> None:
     customer = session.get_one(Customer, rollout.customer_id)
-    row = {
-        "dedupe_key": dedupe_key,
-        "kind": kind,
-        "title": f"{customer.name}: {title}"[:500],
-        "text": text[:4000],
-        "campaign_id": rollout.campaign_id,
-        "rollout_id": rollout.id,
-        "due": now,
-        "owner": owner_of(session, customer, rollout),
-        "created_at": now,
-    }
+    owner = owner_of(session, customer, rollout)
+    row = task_row(dedupe_key, kind, title, text, rollout, customer, owner, now)
     insert_missing(session, Task, [row])

@@ -164,7 +164,9 @@ def offer(
     terms: Terms, free: Mapping[date, int], loads: Loads = NO_LOADS
 ) -> tuple[OfferedDay, ...]:
     """Every day from the first Monday shown to the last day, open or closed with its reason."""
-    known = ((day, _by_room(terms, day, free, loads)) for day in {*free, *loads})
+    first, last = terms.span.first, terms.span.last
+    begun = [day for day in {*free, *loads} if first <= day <= last]
+    known = ((day, _by_room(terms, day, free, loads)) for day in begun)
     differ = (pair for pair in known if pair[1] != _by_room(terms, pair[0], {}))
     return _offer(terms, frozenset(differ))
 
@@ -175,9 +177,12 @@ def _offer(terms: Terms, known: frozenset[tuple[date, Verdict]]) -> tuple[Offere
     rooms = dict(known)
     days = []
     day = terms.span.first
+    times: dict[int, tuple[time, ...]] = {}  # hours are those of a day of the week
     while day <= terms.span.last:
         verdict = _judge(terms, day, None, rooms.get(day) or _by_room(terms, day, {}))
-        days.append(OfferedDay(day, verdict, starts(terms, day) if verdict.open else ()))
+        if verdict.open and day.weekday() not in times:
+            times[day.weekday()] = starts(terms, day)
+        days.append(OfferedDay(day, verdict, times[day.weekday()] if verdict.open else ()))
         day += DAY
     return tuple(days)
 
@@ -206,7 +211,9 @@ def _judge(terms: Terms, day: date, at: time | None, left: Verdict) -> Verdict:
             return verdict
     if not left.open:
         return left
-    if at is not None and at not in terms.rules.slots:
+    if at is None:
+        return OPEN
+    if at not in terms.rules.slots:
         return Verdict(False, "other_time", f"We start at {times_words(terms.rules.slots)}.")
     return by_hours(terms.calendar, terms.rules.slots, day, at)
 

@@ -1,6 +1,6 @@
 """Who works when, and how much is taken on a day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 CATEGORIES = (
@@ -37,6 +37,16 @@ class Crew:
 
     fitting: tuple[Technician, ...]
     others: tuple[Technician, ...] = ()
+    # Asked of every day on offer: the most of those who have no days off, by weekday.
+    _always: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _at_times: tuple[Technician, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        weeks = [one.week for one in self.fitting if not one.off]
+        object.__setattr__(
+            self, "_always", tuple(map(max, *weeks, (0,) * 7)) if weeks else (0,) * 7
+        )
+        object.__setattr__(self, "_at_times", tuple(one for one in self.fitting if one.off))
 
     @property
     def longest(self) -> int:
@@ -45,7 +55,10 @@ class Crew:
 
     def most(self, day: date) -> int:
         """The most minutes that any one of them has on a day that nobody has booked yet."""
-        return max((one.minutes(day) for one in self.fitting), default=0)
+        most = self._always[day.weekday()]
+        for one in self._at_times:
+            most = max(most, one.minutes(day))
+        return most
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,11 @@ class Channel(StrEnum):
     BOOKING = "booking"  # the day that was put down, where nobody said otherwise
 
 
+PROPOSALS = ("date-proposal", "proposal-reminder")
+PUT_DOWN = "put-down"
+NAMING = (*PROPOSALS, PUT_DOWN)  # letters that name a day, which is settled before they are written
+
+
 class Days(StrEnum):
     CALENDAR = "calendar"
     BUSINESS = "business"

@@ -170,15 +170,15 @@ def open_touches(office: Office) -> int:
             touches = due_touches(session, machine_now(), 1000)
         for touch in touches:
             with office.store.writing() as session:
-                opened = contact.open_touch(
+                opened = contact.open_touches(
                     session,
-                    touch,
+                    [touch.id],
                     now=office.now + timedelta(hours=4),
                     links=rt.links,
                     instance=rt.instance,
                     day_minutes=rt.day_minutes,
                 )
-            due += opened.due if opened else 0
+            due += sum(one.due for one in opened)
         if not touches:
             return due
 

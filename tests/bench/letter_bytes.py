@@ -24,7 +24,7 @@ from tests.bench.figures import AT_MOST, Figure, compared
 from tests.bench.measure import alternate
 from tests.bench.timing import same
 from workers.compose import Composed, compose
-from workers.wording import keep_wordings
+from workers.wording import keep_wordings, stated
 
 PEOPLE = 100
 REPEATS = 5
@@ -44,17 +44,17 @@ def measure(bench: Bench, group: str) -> Iterator[Figure]:
             taken = contact.claim_due(
                 session, now=now, machine=now, lease=LEASE, token="bytes", limit=PEOPLE
             )
+        keep_wordings(rt, taken.claims, now)
         with store.reading() as session:
             facts = briefing.brief(
                 session,
                 taken.claims,
+                partial(stated, rt),
                 now=now,
                 provider=rt.provider,
                 links=rt.links,
                 day_minutes=rt.day_minutes,
             )
-
-        keep_wordings(rt, taken.claims, now)
 
         def ours() -> list[Composed]:
             return [compose(rt, claim, facts[claim.delivery.id], now) for claim in taken.claims]

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from campaigns import launch
-from campaigns.contact import open_touch
+from campaigns.contact import open_touches
 from campaigns.models import Campaign, Customer, Rollout, Touch
 from campaigns.register.changes import find_change
 from campaigns.store import Store
@@ -161,9 +161,9 @@ class _Touches:
         touch, _ = next(self.waiting)
         office = self.office
         with office.store.writing() as session:
-            open_touch(
+            open_touches(
                 session,
-                touch,
+                [touch],
                 now=office.now,
                 links=office.rt.links,
                 instance=office.rt.instance,

@@ -106,22 +106,22 @@ TOUCHES = (
     Mutation(
         "a touch opens once",
         _OPENING,
-        "\"WHERE id = :id AND state = 'planned' RETURNING id\"",
-        '"WHERE id = :id RETURNING id"',
+        "\"AND state = 'planned' RETURNING id\"",
+        '"RETURNING id"',
         (f"{CAMPAIGNS}/test_fan_out.py", RIVER, TOGETHER, play("F5_many_beats")),
     ),
     Mutation(
         "a touch whose time has passed is skipped",
         _OPENING,
-        'if touch.valid_until <= now and step.channel != "booking":',
+        'if touch.valid_until <= ahead.now and step.channel != "booking":',
         "if False:",
         (HOLD, f"{CAMPAIGNS}/test_fan_out.py", RIVER),
     ),
     Mutation(
         "an overtaken letter does not come on top",
-        _OPENING,
-        '"AND touch.due <= :now "',
-        '"AND touch.due > :now "',
+        "campaigns/contact/ahead.py",
+        '"AND later.due <= :now ',
+        '"AND later.due > :now ',
         (HOLD, f"{CAMPAIGNS}/test_fan_out.py"),
     ),
     Mutation(

@@ -90,5 +90,5 @@ def test_a_touch_is_not_sealed_while_one_of_its_letters_waits(office: Office) ->
     [claim] = take(office)
     settle(office, claim, "due")
     with office.store.writing() as session:
-        contact.seal(session, claim.touch.id, office.now)
+        contact.seal(session, [claim.touch.id], office.now)
     assert rows_of(office, f"SELECT state FROM touch WHERE id = {claim.touch.id}") == [("open",)]

@@ -1,0 +1,134 @@
+"""Touches of many customers opened in one transaction come to the same as one after the other."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+import migrations
+from campaigns.rules.records import ChangeRecord, MilestoneRecord
+from campaigns.store import Store
+from tests.campaigns.roster_kit import UMA, add_technician, set_limits, set_skills
+from tests.kit import (
+    Office,
+    add_customer,
+    agree_on,
+    fresh_office,
+    open_campaign,
+    open_days,
+    rollout_id,
+    rows_of,
+    sent,
+)
+from tests.people_kit import change_contact, except_until, import_words, word_of
+
+FIRMS = ("Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta", "Eta")
+CLIENT = ChangeRecord(
+    source_id="MC2",
+    vendor="Microsoft",
+    title="The old client ends",
+    text="Microsoft ends the old client.",
+    category="client-migration",
+    evidence="mfa",
+    milestones=(MilestoneRecord("action-by", date(2026, 11, 20), source="MC2"),),
+)
+LETTERS = (
+    "SELECT step.key, contact.email, delivery.state, delivery.reason, delivery.touch_id "
+    "FROM delivery JOIN contact ON contact.id = delivery.contact_id "
+    "JOIN touch ON touch.id = delivery.touch_id JOIN step ON step.id = touch.step_id "
+    "ORDER BY delivery.touch_id, contact.email"
+)
+TOUCHES = (
+    "SELECT rollout_id, step_id, version, day, state, reason FROM touch "
+    "ORDER BY rollout_id, step_id, version"
+)
+TASKS = "SELECT dedupe_key, title, text, owner FROM task ORDER BY dedupe_key"
+DATES = (
+    "SELECT agreement.rollout_id, agreement.version, agreement.day, how, technician_day.lane "
+    "FROM agreement LEFT JOIN booking ON booking.rollout_id = agreement.rollout_id "
+    "AND booking.version = agreement.version LEFT JOIN technician_day "
+    "ON technician_day.id = booking.technician_day_id ORDER BY 1, 2"
+)
+
+
+def a_year(office: Office, touches: int) -> Office:
+    """Seven firms in two campaigns, on one clock so that much falls due together: some choose,
+    move, are ready, excepted, cannot be reached or say nothing; twice nothing runs for weeks."""
+    office = replace(office, rt=replace(office.rt, touches=touches))
+    for name in FIRMS:
+        add_customer(office, name, people=3)
+    add_technician(office, UMA)
+    set_skills(office, UMA, "client-migration")
+    set_limits(office, day=2)
+    change_contact(office, "kim@beta.example", decision_maker=False)
+    change_contact(office, "kim@eta.example", suppressed_at=office.now, suppressed_why="bounced")
+    change_contact(office, "eve0@gamma.example", left_at=office.now)
+    first = open_campaign(office)
+    open_campaign(office, "The new client", change=CLIENT, playbook="client-swap")
+    office.later(hours=1)
+    alpha, gamma = (rollout_id(office, first, name) for name in ("Alpha", "Gamma"))
+    agree_on(office, alpha, open_days(office, alpha)[4].day)  # type: ignore[attr-defined]
+    agree_on(office, gamma, open_days(office, gamma)[4].day)  # type: ignore[attr-defined]
+    office.clock.move_to(office.now + timedelta(days=25))
+    office.later(hours=1)
+    import_words(
+        office,
+        *(word_of(f"{who}@gamma.example", 3) for who in ("kim", "pat", "eve1", "eve2")),
+        *(word_of(f"{who}@alpha.example", level) for who, level in (("eve0", 2), ("eve1", 0))),
+    )
+    except_until(office, "eve2@alpha.example", first, office.now.date() + timedelta(days=40))
+    office.later(days=20)
+    agree_on(office, alpha, open_days(office, alpha)[9].day)  # type: ignore[attr-defined]
+    office.later(days=1)
+    office.clock.move_to(office.now + timedelta(days=21))
+    return office.later(days=300)
+
+
+@pytest.fixture(scope="module")
+def alone() -> Any:
+    store = Store("sqlite://", durable=False)
+    migrations.upgrade(store.engine)
+    yield a_year(fresh_office(store), touches=1)
+    store.close()
+
+
+@pytest.fixture
+def together(office: Office) -> Office:
+    return a_year(office, touches=200)
+
+
+def handed_over(office: Office) -> list[tuple[str, str, datetime, str]]:
+    return sorted((one.step, one.address, one.at, one.subject) for one in sent(office))
+
+
+def plain(rows: Sequence[Sequence[Any]]) -> list[tuple[str, ...]]:
+    """As both engines write them."""
+    return [tuple(str(value) for value in row) for row in rows]
+
+
+def test_letters_touches_tasks_and_dates_are_the_same(alone: Office, together: Office) -> None:
+    for question in (TOUCHES, TASKS, DATES, LETTERS):
+        assert plain(rows_of(together, question)) == plain(rows_of(alone, question))
+    assert handed_over(together) == handed_over(alone)
+
+
+def test_the_year_has_everything_that_one_touch_could_read_of_another(alone: Office) -> None:
+    reasons = {reason for _, _, _, reason, _ in rows_of(alone, LETTERS)}
+    reasons |= {reason for *_, reason in rows_of(alone, TOUCHES)}
+    said = " | ".join(str(reason) for reason in reasons)
+    for why in (
+        "a date was agreed",
+        "a later letter is due at the same time",
+        "everybody is ready",
+        "excepted",
+        "bounced",
+        "nobody to write to",
+        "nobody could be told of a day",
+        "the date was moved",
+    ):
+        assert why in said, why
+    hows = [how for _, _, _, how, _ in rows_of(alone, DATES)]
+    assert {"picked", "moved", "proposed_default"} <= set(hows)
+    assert hows.count("proposed_default") > 5
