@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from campaigns import choice
-from campaigns.choice import Case, open_case
+from campaigns.choice import Case
 from campaigns.crew import Roster, roster_of
 from campaigns.deferring import answers_among
 from campaigns.distance import NOT_BEGUN, others_among
@@ -55,17 +55,15 @@ class Cases:
         self._rosters: dict[date, Roster] = {}
         self._times: dict[int, WorkingTime] = {}
         self._cases: dict[int, Case] = {}
-        self._stale: set[int] = set()
         self._taken = False
         self._rooms: Rooms | None = None
-        rollouts, customers = list(self._situations), self._customers
+        rollouts = list(self._situations)
         self._answers: defaultdict[int, list[tuple[int, str, str, date | None]]] = defaultdict(list)
         for rollout, *answer in rows_of(session, _ANSWERS, rollouts=rollouts):
             self._answers[rollout].append(tuple(answer))
         self._grants = Counter(rows_of(session, _GRANTS, rollouts=rollouts).scalars())
-        self._others: defaultdict[int, list[tuple[int, str, date | None]]] = defaultdict(list)
-        for customer, *other in rows_of(session, _OF_THE_CUSTOMERS, customers=customers):
-            self._others[customer].append(tuple(other))
+        self._others: dict[int, list[tuple[int, str, date | None]]] = {}
+        self._ask_others(self._customers)
 
     def of(self, rollout_id: int) -> Case:
         """The case of one of these rollouts."""
@@ -88,15 +86,15 @@ class Cases:
     def agreed(self, customer_id: int) -> None:
         """One of this customer's campaigns has another date: its other cases are asked anew."""
         self._taken = True
-        self._stale.add(customer_id)
+        self._others.pop(customer_id, None)
         for rollout_id, situation in self._situations.items():
             if situation.customer.id == customer_id:
                 self._cases.pop(rollout_id, None)
 
     def _put_together(self, situation: Situation) -> Case:
         rollout, customer, campaign = situation.rollout, situation.customer, situation.campaign
-        if customer.id in self._stale:
-            return open_case(self._session, rollout.id, self._now, self._day_minutes)
+        if customer.id not in self._others:
+            self._ask_others([customer.id])
         today = self._now.astimezone(ZoneInfo(customer.timezone)).date()
         roster = self._roster(today)
         rules = playbook_of(campaign.playbook_source).rules
@@ -125,6 +123,13 @@ class Cases:
             neighbours=others.choosing,
             answer_keys=answers.keys,
         )
+
+    def _ask_others(self, customers: Sequence[int]) -> None:
+        for customer in customers:
+            self._others[customer] = []
+        rows = rows_of(self._session, _OF_THE_CUSTOMERS, customers=list(customers))
+        for customer, *other in rows:
+            self._others[customer].append(tuple(other))
 
     def _roster(self, today: date) -> Roster:
         if today not in self._rosters:

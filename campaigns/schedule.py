@@ -30,7 +30,10 @@ BEFORE_AGREEMENT = ("announced", "first_slot", "vendor_date")
 AFTER_AGREEMENT = ("agreed", "agreed_date", "last_action")
 
 
-def _taking_back(touches: Select[int]) -> tuple[Update, Update]:
+Taking = tuple[Update, Update]
+
+
+def taking_back(touches: Select[int]) -> Taking:
     """Statements that cancel what has not left of these touches, and those that still wait."""
     letters = (
         update(Delivery)
@@ -47,7 +50,7 @@ def _taking_back(touches: Select[int]) -> tuple[Update, Update]:
 
 # Built once: they run while others wait for the rollout or, on SQLite, for the database.
 # The older dates' touches, and the ladder that asks for one.
-_REPLACED = _taking_back(
+_REPLACED = taking_back(
     select(Touch.id).where(
         Touch.rollout_id == bindparam("rollout"),
         Touch.version < bindparam("before"),
@@ -185,11 +188,13 @@ def _replaced(agreement: Agreement, earlier: Agreement | None) -> str:
     return "the date was moved" if earlier and earlier.day else "a date was agreed"
 
 
-def take_back(session: Session, touches: Select[int], reason: str, now: datetime) -> None:
-    """Cancel what has not left of these touches, and those that still wait."""
+def take_back(
+    session: Session, taking: Taking, reason: str, now: datetime, **which: object
+) -> None:
+    """Run what `taking_back` made, for `which` touches."""
     session.flush()
-    for statement in _taking_back(touches):
-        session.connection().execute(statement, {"why": reason, "moment": now})
+    for statement in taking:
+        session.connection().execute(statement, {"why": reason, "moment": now, **which})
 
 
 def _cancel(session: Session, rollout_id: int, version: int, reason: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ decides, and not before that person had the whole window to say otherwise.
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from campaigns import agree, schedule
@@ -26,6 +26,26 @@ from campaigns.rules.days import brief_day, long_day
 
 NOBODY_OBJECTED = Chooser("our notice", "nobody said otherwise")
 QUESTIONS = ("question", "none_fit", "wrong_person")  # what a customer may write meanwhile
+
+# Built once: every silent customer asks them.
+_ASKED = (
+    select(Task.id)
+    .where(
+        Task.rollout_id == bindparam("rollout"),
+        Task.kind.in_(QUESTIONS),
+        Task.created_at >= bindparam("since"),
+        Task.done_at.is_(None),
+    )
+    .limit(1)
+)
+# The notice itself, where it still waits, and the booking that was to follow it.
+_REST = schedule.taking_back(
+    select(Touch.id).where(
+        Touch.rollout_id == bindparam("rollout"),
+        (Touch.id == bindparam("told_by"))
+        | Touch.step_id.in_(select(Step.id).where(Step.channel == "booking")),
+    )
+)
 
 
 def book_unless_told(session: Session, opened: Opened, case: Case, *, now: datetime) -> Opened:
@@ -98,16 +118,7 @@ def _room(
 ) -> Room | _Hindrance:
     if told is None:
         return _Hindrance("not_told", "the notice reached nobody who decides")
-    asked = session.scalar(
-        select(Task.id)
-        .where(
-            Task.rollout_id == case.rollout.id,
-            Task.kind.in_(QUESTIONS),
-            Task.created_at >= notice.at,
-            Task.done_at.is_(None),
-        )
-        .limit(1)
-    )
+    asked = session.scalar(_ASKED, {"rollout": case.rollout.id, "since": notice.at})
     if asked is not None:
         return _Hindrance("asked", "the customer wrote and has no answer yet")
     try:
@@ -138,19 +149,11 @@ def _give_back(
     rollout.proposed_day = rollout.proposed_time = None
     rollout.state = "invited" if rollout.state == "proposed" else rollout.state
     session.flush()
-    schedule.take_back(session, _rest_of(notice), "the day was given back", now)
+    rest = {"rollout": notice.rollout_id, "told_by": notice.touch_id}
+    schedule.take_back(session, _REST, "the day was given back", now, **rest)
     title = "the day put down does not suit" if chooser else "no date came of the notice"
     text = f"{long_day(notice.day)} was put down and is free again: {why}"
     add_task(session, f"silent:{notice.id}", "call_back", f"call, {title}", text, rollout, now)
     actor = chooser.actor if chooser else SYSTEM
     details = {"day": str(notice.day), "outcome": outcome, "why": why}
     note(session, case, "day_given_back", actor, now, details)
-
-
-def _rest_of(notice: PutDown) -> Select[int]:
-    """The notice itself, where it still waits, and the booking that was to follow it."""
-    booking = select(Step.id).where(Step.channel == "booking")
-    return select(Touch.id).where(
-        Touch.rollout_id == notice.rollout_id,
-        (Touch.id == notice.touch_id) | Touch.step_id.in_(booking),
-    )

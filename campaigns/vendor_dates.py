@@ -178,4 +178,4 @@ def _plan_anew(
         session.execute(update(Touch), rows)
     gone = set(waiting.values()) - {row["id"] for row in rows}
     touches = select(Touch.id).where(Touch.id.in_(gone))
-    schedule.take_back(session, touches, "the vendor moved its date", now)
+    schedule.take_back(session, schedule.taking_back(touches), "the vendor moved its date", now)

@@ -101,6 +101,15 @@ def fill(compiled: CompiledLetter, facts: Mapping[str, str]) -> Letter:
     )
 
 
+def foresee(compiled: CompiledLetter, facts: Mapping[str, str]) -> Letter:
+    """The subject alone, for where nobody reads the rest; raises what `fill` raises."""
+    slots.require(compiled.name, compiled.placeholders, facts)
+    for name in compiled.placeholders:
+        slots.plain(name, facts[name])
+    subject = slots.put(compiled.subject, lambda name: slots.one_line(name, facts[name]))
+    return Letter(subject=subject, text="", html="")
+
+
 def _inside(source: LetterSource) -> frames.Inside:
     html = to_html(source.body)
     if "<img" in html:

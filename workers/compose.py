@@ -11,8 +11,9 @@ from typing import Any
 from campaigns.contact import Claim, Written
 from campaigns.facts import Reader
 from campaigns.models import Agreement
+from guides import slots
 from guides.appointment import Appointment, to_ics
-from guides.letters import CompiledLetter, fill
+from guides.letters import CompiledLetter, fill, foresee
 from workers.headers import Mailbox
 from workers.message import build, message_id
 from workers.outcome import Envelope
@@ -35,15 +36,15 @@ class Composed:
 def compose(rt: Runtime, claim: Claim, facts: dict[str, str], now: datetime) -> Composed:
     """One letter to one person. Raises GuideError where a fact is missing or cannot stand."""
     compiled = wording(rt, claim)
-    letter = fill(compiled, facts)
+    # A rehearsal learns whether the letter can be written, and what it is called.
+    letter = foresee(compiled, facts) if rt.rehearsal else fill(compiled, facts)
+    kept = slots.names(compiled.subject) if rt.rehearsal else compiled.placeholders
     identity = message_id(rt.links.secret, claim.delivery.public_id, _domain(rt))
     recipient = rt.redirect or claim.contact.email
     appointment = _appointment(rt, claim, facts, letter.subject, now)
     headers = _headers(rt, claim, facts, recipient, letter.subject, identity)
     calendar = (to_ics(appointment), appointment.method) if appointment else None
-    # A rehearsal learns whether the letter can be written; nobody reads it.
-    text, html = ("", "") if rt.rehearsal else (letter.text, letter.html)
-    message = build(headers, text, html, calendar, date=now)
+    message = build(headers, letter.text, letter.html, calendar, date=now)
     if rt.signer is not None:
         message = rt.signer.sign(message, now)
     says_date = "agreed_day" in compiled.placeholders or "agreed_date" in compiled.placeholders
@@ -51,7 +52,7 @@ def compose(rt: Runtime, claim: Claim, facts: dict[str, str], now: datetime) -> 
         message_id=identity,
         address=claim.contact.email,
         letter_version=compiled.version,
-        facts={name: "" if name in SECRET_FACTS else facts[name] for name in compiled.placeholders},
+        facts={name: "" if name in SECRET_FACTS else facts[name] for name in kept},
         body_hash=hashlib.sha256(message).hexdigest(),
         told_day=claim.agreement.day if claim.agreement and says_date else None,
     )

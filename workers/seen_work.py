@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.models import Agreement, Booking, Campaign, Customer, Rollout, Step, Task, Touch
@@ -29,40 +29,54 @@ def touches(
     session: Session, start: datetime, past: Past, campaigns: Collection[int]
 ) -> Iterator[Event]:
     rows = session.execute(
-        select(Touch, Step, Customer.name, Customer.timezone, Campaign.name)
+        select(
+            Touch.id,
+            Touch.state,
+            func.coalesce(Touch.opened_at, Touch.due),
+            Touch.reason,
+            Touch.note,
+            Step.key,
+            Step.channel,
+            Step.audience,
+            Step.title,
+            Customer.name,
+            Customer.timezone,
+            Campaign.name,
+        )
         .join(Step, Step.id == Touch.step_id)
         .join(Rollout, Rollout.id == Touch.rollout_id)
         .join(Campaign, Campaign.id == Rollout.campaign_id)
         .join(Customer, Customer.id == Rollout.customer_id)
         .where(Touch.done_at >= start, Campaign.id.in_(campaigns))
     )
-    for touch, step, customer, zone, campaign in rows.yield_per(AT_ONCE):
-        kind = _kind(touch, step)
-        if kind is None or touch.id in past.touches:
+    for (
+        id_, state, at, why, note, key, channel, audience, title, customer, zone, campaign,
+    ) in rows.yield_per(AT_ONCE):  # fmt: skip
+        kind = _kind(state, channel, why)
+        if kind is None or id_ in past.touches:
             continue
-        at = touch.opened_at or touch.due
         yield Event(
             at=at,
             local=local_of(at, zone),
             zone=zone,
             customer=customer,
-            step=step.key,
+            step=key,
             kind=kind,
-            audience=step.audience,
+            audience=audience,
             people=0,
-            subject=step.title,
-            reason=touch.reason or touch.note or "",
+            subject=title,
+            reason=why or note or "",
             campaign=campaign,
         )
 
 
-def _kind(touch: Touch, step: Step) -> str | None:
+def _kind(state: str, channel: str, why: str | None) -> str | None:
     """None where letters, or the booking itself, say what became of a touch."""
-    if touch.state == "done" and step.channel == "booking":
+    if state == "done" and channel == "booking":
         return None
-    if touch.state == "done" and step.channel == "task":
+    if state == "done" and channel == "task":
         return "task"
-    return "skip" if touch.state == "skipped" or (touch.state == "done" and touch.reason) else None
+    return "skip" if state == "skipped" or (state == "done" and why) else None
 
 
 def tasks(session: Session, past: Past, campaigns: Collection[int]) -> Iterable[Event]:

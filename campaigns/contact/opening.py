@@ -74,7 +74,9 @@ def open_touches(
         return []
     found = touched(session, list(ours), now)
     ahead = Ahead(session, [found[id_] for id_ in touch_ids if id_ in ours], now, day_minutes)
-    opened = [_open(ahead, one, links, instance, book) for one in ahead.touches]
+    # One writing for all of them, rather than before each question that another one asks.
+    with session.no_autoflush:
+        opened = [_open(ahead, one, links, instance, book) for one in ahead.touches]
     ahead.write()
     return [one for one in opened if one is not None]
 

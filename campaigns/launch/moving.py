@@ -147,7 +147,7 @@ def _end(session: Session, campaign: Campaign, reason: str, now: datetime) -> No
     campaign.finished_at = now
     rollouts = select(Rollout.id).where(Rollout.campaign_id == campaign.id)
     touches = select(Touch.id).where(Touch.rollout_id.in_(rollouts))
-    schedule.take_back(session, touches, reason, now)
+    schedule.take_back(session, schedule.taking_back(touches), reason, now)
     _free_held_places(session, campaign, now)
 
 

@@ -258,9 +258,14 @@ def _by_calendar(terms: Terms, day: date) -> Verdict:
     return OPEN
 
 
+AVOIDED = tuple(
+    Verdict(False, "avoided_weekday", f"We do not switch on {name}.") for name in WEEKDAYS
+)
+
+
 def _by_playbook(terms: Terms, day: date) -> Verdict:
     if day.weekday() in terms.rules.avoid_weekdays:
-        return Verdict(False, "avoided_weekday", f"We do not switch on {WEEKDAYS[day.weekday()]}.")
+        return AVOIDED[day.weekday()]
     if terms.rules.avoid_holiday_eves and terms.calendar.holiday(day + DAY):
         return Verdict(False, "eve", "The day before a public holiday.")
     return OPEN

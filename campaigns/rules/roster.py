@@ -43,9 +43,8 @@ class Crew:
 
     def __post_init__(self) -> None:
         weeks = [one.week for one in self.fitting if not one.off]
-        object.__setattr__(
-            self, "_always", tuple(map(max, *weeks, (0,) * 7)) if weeks else (0,) * 7
-        )
+        most = tuple(max(column) for column in zip(*weeks, strict=True)) or (0,) * 7
+        object.__setattr__(self, "_always", most)
         object.__setattr__(self, "_at_times", tuple(one for one in self.fitting if one.off))
 
     @property
