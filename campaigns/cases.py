@@ -20,7 +20,7 @@ from campaigns.rows import rows_of
 from campaigns.rules import dates
 from campaigns.situation import Situation
 from campaigns.terms import WorkingTime, calendar_with, freezes_of, playbook_of, terms_for
-from campaigns.waves import why_closed
+from campaigns.waves import why_waiting
 
 _THESE = bindparam("rollouts", type_=BigKey, expanding=True)
 _ANSWERS = select(
@@ -116,7 +116,7 @@ class Cases:
                 roster,
                 others.days,
                 answers.deferrals.no_later,
-                why_closed(self._session, rollout, today),
+                why_waiting(self._session, rollout, today),
             ),
             current=situation.current,
             deferrals=answers.deferrals,

@@ -25,7 +25,7 @@ from campaigns.terms import (
     terms_for,
     working_time_in,
 )
-from campaigns.waves import why_closed
+from campaigns.waves import why_waiting
 
 # What stands around a rollout, in one statement: it is read for every decision.
 _WITHOUT_ROSTER = together(*WORKING_TIME, OTHERS, *ANSWERS)
@@ -94,7 +94,7 @@ def case_in(
             roster,
             others.days,
             answers.deferrals.no_later,
-            why_closed(session, rollout, today),
+            why_waiting(session, rollout, today),
         ),
         current=situation.current,
         deferrals=answers.deferrals,

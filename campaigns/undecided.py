@@ -20,7 +20,7 @@ from campaigns.models import (
 from campaigns.rules import dates
 from campaigns.situation import Situation
 from campaigns.terms import calendar_with, freezes_of, terms_for
-from campaigns.waves import closed_on, waves_of
+from campaigns.waves import waiting_on, waves_of
 
 UNDECIDED = ("planned", "invited", "proposed", "missed")
 FAR = timedelta(days=366)  # a day longer past is near nothing
@@ -69,7 +69,7 @@ def undecided(
                     day_minutes,
                     roster,
                     others.get(customer.id, ()),
-                    wave=closed_on(waves, calendar.today(now)).get(rollout.wave_id, ""),
+                    wave=waiting_on(waves, calendar.today(now)).get(rollout.wave_id, ""),
                 ),
             )
         )

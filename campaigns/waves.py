@@ -1,13 +1,13 @@
 """How the waves of a campaign stand, read in two statements; nothing where there are none."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from campaigns.models import Agreement, Rollout, Wave
-from campaigns.rules.waves import Ring, closed
+from campaigns.rules.waves import Ring, closed, kept_waiting
 
 
 def waves_of(session: Session, campaign_id: int) -> Sequence[tuple[Wave, Ring]]:
@@ -19,12 +19,23 @@ def waves_of(session: Session, campaign_id: int) -> Sequence[tuple[Wave, Ring]]:
 
 
 def closed_on(found: Sequence[tuple[Wave, Ring]], today: date) -> dict[int | None, str]:
-    """Why each wave that is not open yet is closed, by its id. `today` is the customer's."""
+    """Why each wave that is not open yet is closed, by its id: in full, for staff."""
+    return _reasons(found, today, closed)
+
+
+def waiting_on(found: Sequence[tuple[Wave, Ring]], today: date) -> dict[int | None, str]:
+    """The same as the customers of each wave may read it. `today` is the customer's."""
+    return _reasons(found, today, kept_waiting)
+
+
+def _reasons(
+    found: Sequence[tuple[Wave, Ring]],
+    today: date,
+    why: Callable[[Sequence[Ring], Ring, date], str],
+) -> dict[int | None, str]:
     rings = [ring for _, ring in found]
-    reasons = {
-        wave.id: closed(rings[:place], ring, today) for place, (wave, ring) in enumerate(found)
-    }
-    return {wave: reason for wave, reason in reasons.items() if reason}
+    said = ((wave.id, why(rings[:place], ring, today)) for place, (wave, ring) in enumerate(found))
+    return {wave: reason for wave, reason in said if reason}
 
 
 def wave_lines(session: Session, campaign_id: int, today: date) -> list[tuple[Ring, str]]:
@@ -34,11 +45,12 @@ def wave_lines(session: Session, campaign_id: int, today: date) -> list[tuple[Ri
     return [(ring, reasons.get(wave.id, "")) for wave, ring in found]
 
 
-def why_closed(session: Session, rollout: Rollout, today: date) -> str:
-    """The same for one rollout; customers in no wave wait for none and cost no statement."""
+def why_waiting(session: Session, rollout: Rollout, today: date) -> str:
+    """Why one rollout waits, as its customer may read it; customers in no wave wait for none and
+    cost no statement."""
     if rollout.wave_id is None:
         return ""
-    return closed_on(waves_of(session, rollout.campaign_id), today).get(rollout.wave_id, "")
+    return waiting_on(waves_of(session, rollout.campaign_id), today).get(rollout.wave_id, "")
 
 
 def _counts(session: Session, waves: Sequence[int]) -> dict[int, tuple[int, int, date | None]]:

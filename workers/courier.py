@@ -1,4 +1,4 @@
-"""The courier: opens what is due, claims letters, hands them over, settles.
+"""The courier: has opened what is due, claims letters, hands them over, settles.
 
 Network stands between transactions: claim (commit), compose, talk to the server,
 mark (commit) just before the final dot, settle (commit).
@@ -11,21 +11,20 @@ from functools import partial
 
 import structlog
 
-from campaigns import briefing, contact, silence
+from campaigns import briefing, contact
 from campaigns.contact import Claim
 from guides.errors import GuideError
 from workers.book import Book, Letter
 from workers.compose import compose
 from workers.lanes import Fleet
 from workers.lent import Lent, lending
+from workers.opening import batched, open_due, round_over
 from workers.outcome import Outcome
 from workers.runtime import Runtime
 from workers.tally import Tally
 from workers.wording import keep_wordings, stated
 
 BATCH = 200
-TOUCHES = 200
-ROUND = timedelta(seconds=10)
 log = structlog.get_logger("courier")
 
 
@@ -60,84 +59,13 @@ def run_until(
     return tally
 
 
-def open_due(rt: Runtime, now: datetime) -> Tally:
-    """Open every touch that is due, or as many as the round has time for; each in a transaction
-    of its own."""
-    tally, stuck, over = Tally(), set[int](), _round_over(rt)
-    while True:
-        with rt.store.reading() as session:
-            found = contact.due_touches(session, now, TOUCHES + len(stuck))
-        due = [touch for touch in found if touch.id not in stuck]
-        booked = tally.booked
-        for several in _apart(due, rt.touches):
-            if rt.stopping.is_set():
-                return tally
-            stuck.update(trouble := _open_several(rt, several, now, tally))
-            if not trouble and over():
-                tally.more = True
-                return tally
-        # A day that was booked brings letters that are due at this very instant.
-        if len(due) < TOUCHES and tally.booked == booked:
-            return tally
-
-
-def _apart(due: Sequence[contact.DueTouch], most: int) -> Iterator[Sequence[int]]:
-    """So many at once, each of another rollout; what one rollout has due comes in its order, and
-    so do those that name a day. Else they have nothing to do with each other."""
-    if most == 1:
-        yield from ((touch.id,) for touch in due)
-        return
-    rounds: list[list[int]] = []
-    following: dict[int, int] = {}  # by rollout: the round that its next touch may be in
-    last = 0  # the round of the last one that names a day
-    for touch in due:
-        number = following.get(touch.rollout_id, 0)
-        if touch.names_a_day:
-            number = last = max(number, last)
-        if number == len(rounds):
-            rounds.append([])
-        rounds[number].append(touch.id)
-        following[touch.rollout_id] = number + 1
-    for found in rounds:
-        yield from _batched(found, most)
-
-
-def _open_several(rt: Runtime, ids: Sequence[int], now: datetime, tally: Tally) -> Collection[int]:
-    """Those that went wrong: they wait for the next sweep, the others do not."""
-    try:
-        with rt.store.writing() as session:
-            opened = contact.open_touches(
-                session,
-                ids,
-                now=now,
-                links=None if rt.rehearsal else rt.links,
-                instance=rt.instance,
-                day_minutes=rt.day_minutes,
-                book=partial(silence.book_unless_told, session, now=now),
-            )
-    except Exception:  # one customer's trouble must not keep the others' letters
-        if len(ids) > 1:
-            return [id_ for id_ in ids if _open_several(rt, [id_], now, tally)]
-        log.exception("touch_failed", touch=ids[0])
-        return ids
-    for one in opened:
-        tally.due += one.due
-        tally.booked += one.books
-        tally.skipped.update(one.skipped)
-    return ()
-
-
-def _batched(ids: Sequence[int], most: int) -> Iterator[Sequence[int]]:
-    return (ids[at : at + most] for at in range(0, len(ids), most))
-
-
 def deliver(rt: Runtime, now: datetime, lent: Lent | None = None) -> Tally:
     """Claim and hand over until nothing is due any more, the mail server is away, or the round is
     over; over the connections that were `lent`, or some of its own."""
     if lent is None:
         with lending(rt) as own:
             return deliver(rt, now, own)
-    tally, over = Tally(), _round_over(rt)
+    tally, over = Tally(), round_over(rt)
     fleet = lent.fleet(over)
     while fleet.lanes and fleet.down is None and not rt.stopping.is_set():
         moment = now if rt.clock.speed is not None else rt.clock.now()
@@ -146,15 +74,6 @@ def deliver(rt: Runtime, now: datetime, lent: Lent | None = None) -> Tally:
         if tally.more or found < BATCH:
             break
     return tally
-
-
-def _round_over(rt: Runtime) -> Callable[[], bool]:
-    """Whether it is time to look up: a clock may jump, a worker die, a touch fall due meanwhile.
-
-    A driven clock stands still, and everything that is due at its moment belongs together.
-    """
-    began = rt.clock.machine()
-    return lambda: rt.clock.speed is None and abs(rt.clock.machine() - began) > ROUND
 
 
 def _batch(rt: Runtime, fleet: Fleet, now: datetime, tally: Tally) -> int:
@@ -210,7 +129,7 @@ def seal_through(rt: Runtime, now: datetime, among: Collection[int] | None = Non
     """Close the touches that have nothing left to send, each in a transaction of its own."""
     with rt.store.reading() as session:
         ids = contact.through(session, among)
-    for several in _batched(ids, rt.touches):
+    for several in batched(ids, rt.touches):
         with rt.store.writing() as session:
             contact.seal(session, several, now)
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from campaigns import people
 from campaigns.cases import Cases
-from campaigns.contact.audience import Audiences
+from campaigns.contact.audiences import Audiences
 from campaigns.contact.reach import who_can_decide
 from campaigns.contact.touched import Touched
 from campaigns.contact.work import owner_among, still_here, task_row

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from campaigns.contact.ahead import Ahead
-from campaigns.contact.audience import UNREMARKED, Candidate
+from campaigns.contact.audiences import UNREMARKED, Candidate
 from campaigns.contact.touched import Opened, Touched
 from campaigns.contact.work import add_task
 from campaigns.given import Given

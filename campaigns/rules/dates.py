@@ -77,7 +77,7 @@ class Terms:
     crew: Crew | None = None
     limits: Limits = USUAL
     others: tuple[date, ...] = ()
-    wave: str = ""  # why its wave is not open yet
+    wave: str = ""  # why its wave is not open yet, as the customer may read it
     no_later: date | None = None  # the day that stands, where it was moved often enough
 
 

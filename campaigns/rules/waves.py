@@ -37,8 +37,20 @@ def not_over(ring: Ring, today: date) -> str:
     return ""
 
 
+def kept_waiting(earlier: Sequence[Ring], ring: Ring, today: date) -> str:
+    """Why a customer of this wave has no date yet, as that customer may read it; empty where it
+    is open. It names no other customer, and no wave: those are the provider's own words."""
+    if ring.held_why is not None:
+        return "We are holding this change back for now."
+    if ring.opens_on is not None and today < ring.opens_on:
+        return f"Your dates open on {long_day(ring.opens_on)}."
+    if any(not_over(before, today) for before in earlier):
+        return "We make this change at other customers first; your dates open after that."
+    return ""
+
+
 def closed(earlier: Sequence[Ring], ring: Ring, today: date) -> str:
-    """Why no date of this wave can be had yet, as a sentence; empty where it is open."""
+    """Why no date of this wave can be had yet, in full, for staff; empty where it is open."""
     if ring.held_why is not None:
         return f'The wave "{ring.name}" {not_over(ring, today)}.'
     if ring.opens_on is not None and today < ring.opens_on:

@@ -30,8 +30,8 @@ pages = Blueprint("rehearsal", __name__)
 
 AT_ONCE = 500
 KINDS = ("mail", "task", "skip", "conflict", "booking")
-# Measured: 5 to 15 ms a person. Above this a page asks before it runs for long.
-PEOPLE_AT_ONCE = 2_000
+# Measured: 2 to 4 ms a person. Above this a page asks before it runs for long.
+PEOPLE_AT_ONCE = 4_000
 COLUMNS = (
     "local",
     "zone",

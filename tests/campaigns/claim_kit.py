@@ -12,7 +12,7 @@ from tests.kit import (
     open_campaign,
     rows_of,
 )
-from workers.courier import open_due
+from workers.opening import open_due
 
 LEASE = timedelta(minutes=5)
 STATES = "SELECT state, count(*) FROM delivery GROUP BY state"

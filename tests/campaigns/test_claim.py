@@ -25,7 +25,8 @@ from tests.kit import (
     sent,
     withdraw,
 )
-from workers.courier import deliver, open_due
+from workers.courier import deliver
+from workers.opening import open_due
 from workers.steward import tick
 
 

@@ -10,7 +10,8 @@ from tests.kit import (
     open_campaign,
     sent,
 )
-from workers.courier import deliver, open_due
+from workers.courier import deliver
+from workers.opening import open_due
 
 
 def test_two_couriers_at_once_send_each_letter_once(office: Office) -> None:

@@ -9,7 +9,8 @@ from tests.campaigns.claim_kit import invited, take
 from tests.campaigns.fan_out_kit import HOME, agreed, berlin, reasons, told
 from tests.kit import Office, rows_of
 from tests.people_kit import change_contact, import_words, word_of
-from workers.courier import deliver, open_due
+from workers.courier import deliver
+from workers.opening import open_due
 
 LINKS = "SELECT count(*) FROM customer_link WHERE purpose = 'guide'"
 OUTCOMES = "SELECT state, reason FROM delivery"

@@ -12,7 +12,8 @@ from campaigns.rules.records import ContactRecord
 from tests.campaigns.fan_out_kit import HOME, agreed, berlin, reasons, told
 from tests.kit import ADA, Office, add_customer, open_campaign, parsed, rows_of, sent
 from tests.people_kit import change_contact, import_words, word_of
-from workers.courier import deliver, open_due
+from workers.courier import deliver
+from workers.opening import open_due
 
 
 def test_somebody_who_joined_after_the_agreement_is_told(office: Office) -> None:

@@ -14,7 +14,8 @@ from tests.kit import (
     sent,
 )
 from tests.people_kit import except_until
-from workers.courier import deliver, open_due
+from workers.courier import deliver
+from workers.opening import open_due
 
 
 def test_an_excepted_person_is_left_out_until_the_day_and_back_afterwards(office: Office) -> None:

@@ -48,7 +48,7 @@ def never_booked(office: Office, rollout: int) -> None:
     """Nobody there can be told of a day, so none is booked for them."""
     with office.store.writing() as session:
         touches = select(Touch.id).where(Touch.rollout_id == rollout)
-        schedule.take_back(session, touches, "a test", office.now)
+        schedule.take_back(session, schedule.taking_back(touches), "a test", office.now)
 
 
 def run(office: Office) -> tuple[int, date]:

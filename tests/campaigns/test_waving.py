@@ -7,6 +7,7 @@ import pytest
 from campaigns import choice, waving
 from campaigns.errors import Conflict, Invalid
 from campaigns.models import Agreement, Campaign, Contact, Rollout, SelfReport, Ticket, Wave
+from campaigns.rules.days import long_day
 from campaigns.undecided import undecided
 from tests.campaigns.agree_kit import code_of, free, invited
 from tests.kit import ADA, Office, add_customer, agree_on, open_campaign, rollout_id, rows_of
@@ -42,7 +43,7 @@ def test_no_date_of_the_second_wave_can_be_had_before_the_first_is_over(office: 
     day = free(office, pilot)[0]
     assert free(office, rest) == []
     [why] = reasons(office, rest)
-    assert why.startswith('The wave "Pilot" comes first and is not over: 0 of 1 customers')
+    assert why == "We make this change at other customers first; your dates open after that."
     assert code_of(office, rest, day) == "wave"
     assert code_of(office, rest, day, staff="dana@harbor.example") == "wave"
     with office.store.writing() as session:
@@ -90,12 +91,37 @@ def test_more_than_five_per_cent_blocked_in_the_first_hour_hold_the_ring(office:
     two_tickets(office, pilot)
     office.later(minutes=20)
     [(why,)] = rows_of(office, HELD)
-    assert why.startswith("2 of 20 people at Northwind Dental were blocked in the first hour")
+    came = "2 tickets came from Northwind Dental (20 people) in the first hour"
+    assert why == f"{came}; the wave allows 5 %"
     office.later(minutes=20)
-    tasks = rows_of(office, "SELECT owner FROM task WHERE kind = 'wave_held'")
-    assert tasks == [("dana@harbor.example",)]
+    [(owner, text)] = rows_of(office, "SELECT owner, text FROM task WHERE kind = 'wave_held'")
+    assert owner == "dana@harbor.example"
+    assert text.endswith("No other date of this wave lies ahead.")
     noted = rows_of(office, "SELECT who FROM journal_entry WHERE what = 'wave_held'")
     assert noted == [("rollout",)]
+
+
+def test_whoever_is_to_help_reads_which_dates_of_the_ring_stand_all_the_same(
+    office: Office,
+) -> None:
+    first = add_customer(office, people=18)
+    second = add_customer(office, "Globex", domain="globex.example")
+    campaign = open_campaign(office)
+    with office.store.writing() as session:
+        found = session.get_one(Campaign, campaign)
+        waving.add_wave(session, found, "All", [first, second], who=ADA, now=office.now)
+    office.later(hours=1)
+    pilot, other = rollout_id(office, campaign), rollout_id(office, campaign, "Globex")
+    days = free(office, pilot)
+    agree_on(office, other, days[3])
+    agreed = agree_on(office, pilot, days[0])
+    assert agreed.instant is not None
+    office.until(agreed.instant)
+    call_for_help(office, pilot, 3)
+    office.later(minutes=20)
+    [(text,)] = rows_of(office, "SELECT text FROM task WHERE kind = 'wave_held'")
+    assert text.startswith("3 of 20 people at Northwind Dental called for help in the first hour")
+    assert f"Dates that stand all the same: Globex on {long_day(days[3])}." in text
 
 
 def two_tickets(office: Office, rollout: int) -> None:
@@ -147,7 +173,7 @@ def test_a_hold_needs_a_reason_and_happens_once(office: Office) -> None:
         waving.hold_wave(session, found, wave, why="printers fail", who=ADA, now=office.now)
         with pytest.raises(Conflict, match="on hold already"):
             waving.hold_wave(session, found, wave, why="again", who=ADA, now=office.now)
-    assert reasons(office, pilot) == {'The wave "Pilot" is on hold: printers fail.'}
+    assert reasons(office, pilot) == {"We are holding this change back for now."}
 
 
 def test_a_customer_is_in_one_wave_and_names_are_taken_once(office: Office) -> None:

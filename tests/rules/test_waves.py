@@ -1,10 +1,11 @@
 """When the next wave may begin, and when a ring must stop."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from campaigns.rules.waves import Ring, closed, hour, must_stop
+from campaigns.rules.waves import Ring, closed, hour, kept_waiting, must_stop
 
 TODAY = date(2026, 6, 1)
 PILOT = Ring("Pilot", customers=4, verified=3, last_day=TODAY, exit_share=75, exit_days=3)
@@ -35,6 +36,22 @@ def test_a_wave_waits_for_its_own_day_and_while_it_is_on_hold() -> None:
     assert closed([], later, TODAY + timedelta(days=1)) == ""
     held = Ring("Rest", 9, 0, None, 100, 0, held_why="printers fail")
     assert closed([], held, TODAY) == 'The wave "Rest" is on hold: printers fail.'
+
+
+def test_customers_read_why_they_wait_and_nothing_of_others() -> None:
+    """A wave's name and the reason of a hold may name another customer."""
+    struck = Ring("Pilot", 4, 4, TODAY, 75, 0, held_why="9 of 20 people at Northwind Dental")
+    said = {
+        kept_waiting([], struck, TODAY),
+        kept_waiting([struck], REST, TODAY),
+        kept_waiting([], replace(REST, opens_on=TODAY + timedelta(days=1)), TODAY),
+    }
+    assert said == {
+        "We are holding this change back for now.",
+        "We make this change at other customers first; your dates open after that.",
+        "Your dates open on Tuesday 2 June 2026.",
+    }
+    assert kept_waiting([], REST, TODAY) == ""
 
 
 def test_the_first_hour_begins_with_the_switch_where_it_was_thrown_early() -> None:

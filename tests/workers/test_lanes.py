@@ -13,8 +13,9 @@ from campaigns.contact import Limits
 from campaigns.models import Campaign, Contact
 from tests.kit import ADA, Office, add_customer, open_campaign, rows_of
 from tests.services.pysink import PythonSink, Step
-from workers.courier import deliver, open_due
+from workers.courier import deliver
 from workers.mail import SmtpMailer
+from workers.opening import open_due
 from workers.runtime import Runtime
 
 MARKED = "SELECT count(*) FROM delivery WHERE state = 'sending' AND mark IS NOT NULL"

@@ -12,7 +12,8 @@ from campaigns.models import Contact, CustomerLink, Delivery, Touch
 from tests.kit import Office, rows_of
 from tests.services.pysink import PythonSink, Step
 from tests.workers.test_lanes import courier, due, on_third_data, states
-from workers.courier import deliver, open_due
+from workers.courier import deliver
+from workers.opening import open_due
 from workers.steward import tick
 
 

@@ -34,22 +34,29 @@ CLIENT = ChangeRecord(
     evidence="mfa",
     milestones=(MilestoneRecord("action-by", date(2026, 11, 20), source="MC2"),),
 )
+# By names, as the two engines number rows differently.
 LETTERS = (
-    "SELECT step.key, contact.email, delivery.state, delivery.reason, delivery.touch_id "
-    "FROM delivery JOIN contact ON contact.id = delivery.contact_id "
+    "SELECT campaign.name, step.key, touch.version, contact.email, delivery.state, "
+    "delivery.reason FROM delivery JOIN contact ON contact.id = delivery.contact_id "
     "JOIN touch ON touch.id = delivery.touch_id JOIN step ON step.id = touch.step_id "
-    "ORDER BY delivery.touch_id, contact.email"
+    "JOIN campaign ON campaign.id = step.campaign_id"
 )
 TOUCHES = (
-    "SELECT rollout_id, step_id, version, day, state, reason FROM touch "
-    "ORDER BY rollout_id, step_id, version"
+    "SELECT campaign.name, customer.name, step.key, touch.version, touch.day, touch.state, "
+    "touch.reason FROM touch JOIN step ON step.id = touch.step_id "
+    "JOIN rollout ON rollout.id = touch.rollout_id "
+    "JOIN customer ON customer.id = rollout.customer_id "
+    "JOIN campaign ON campaign.id = rollout.campaign_id"
 )
-TASKS = "SELECT dedupe_key, title, text, owner FROM task ORDER BY dedupe_key"
+TASKS = "SELECT kind, title, text, owner FROM task"
 DATES = (
-    "SELECT agreement.rollout_id, agreement.version, agreement.day, how, technician_day.lane "
-    "FROM agreement LEFT JOIN booking ON booking.rollout_id = agreement.rollout_id "
+    "SELECT customer.name, campaign.name, agreement.version, agreement.day, how, "
+    "technician_day.lane FROM agreement JOIN rollout ON rollout.id = agreement.rollout_id "
+    "JOIN customer ON customer.id = rollout.customer_id "
+    "JOIN campaign ON campaign.id = rollout.campaign_id "
+    "LEFT JOIN booking ON booking.rollout_id = agreement.rollout_id "
     "AND booking.version = agreement.version LEFT JOIN technician_day "
-    "ON technician_day.id = booking.technician_day_id ORDER BY 1, 2"
+    "ON technician_day.id = booking.technician_day_id"
 )
 
 
@@ -105,7 +112,7 @@ def handed_over(office: Office) -> list[tuple[str, str, datetime, str]]:
 
 def plain(rows: Sequence[Sequence[Any]]) -> list[tuple[str, ...]]:
     """As both engines write them."""
-    return [tuple(str(value) for value in row) for row in rows]
+    return sorted(tuple(str(value) for value in row) for row in rows)
 
 
 def test_letters_touches_tasks_and_dates_are_the_same(alone: Office, together: Office) -> None:
@@ -115,7 +122,7 @@ def test_letters_touches_tasks_and_dates_are_the_same(alone: Office, together: O
 
 
 def test_the_year_has_everything_that_one_touch_could_read_of_another(alone: Office) -> None:
-    reasons = {reason for _, _, _, reason, _ in rows_of(alone, LETTERS)}
+    reasons = {reason for *_, reason in rows_of(alone, LETTERS)}
     reasons |= {reason for *_, reason in rows_of(alone, TOUCHES)}
     said = " | ".join(str(reason) for reason in reasons)
     for why in (
@@ -129,6 +136,6 @@ def test_the_year_has_everything_that_one_touch_could_read_of_another(alone: Off
         "the date was moved",
     ):
         assert why in said, why
-    hows = [how for _, _, _, how, _ in rows_of(alone, DATES)]
+    hows = [how for *_, how, _ in rows_of(alone, DATES)]
     assert {"picked", "moved", "proposed_default"} <= set(hows)
     assert hows.count("proposed_default") > 5

@@ -10,9 +10,10 @@ from rollout.wiring import machine_now
 from tests.campaigns.claim_kit import hold, invited, states, take
 from tests.kit import ADA, Office, add_customer, open_campaign, rows_of
 from tests.services.pysink import PythonSink
-from workers.courier import ROUND, deliver, open_due
+from workers.courier import deliver
 from workers.lent import lending
 from workers.mail import SmtpMailer
+from workers.opening import ROUND, open_due
 from workers.runtime import Runtime
 from workers.steward import tick
 

@@ -9,7 +9,8 @@ from tests.campaigns.agree_kit import free
 from tests.campaigns.claim_kit import invited
 from tests.campaigns.test_uncertain import uncertain_letter
 from tests.kit import BO, Office, add_customer, agree_on, rollout_id, rows_of, sent
-from workers.courier import deliver, open_due
+from workers.courier import deliver
+from workers.opening import open_due
 from workers.runtime import Runtime
 
 MINUTES = timedelta(minutes=2)

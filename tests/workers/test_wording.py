@@ -9,7 +9,8 @@ from campaigns.contact import Limits
 from campaigns.models import Contact, Delivery, Touch
 from tests.kit import Office, rows_of
 from tests.workers.test_lanes import due
-from workers.courier import deliver, open_due
+from workers.courier import deliver
+from workers.opening import open_due
 from workers.wording import compiled_letter
 
 

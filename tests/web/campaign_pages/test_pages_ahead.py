@@ -67,3 +67,13 @@ def test_a_file_that_is_no_plan_is_refused_in_a_sentence(
     answer = compared(ada, "/rehearsal", plan)
     assert answer.status_code == 422
     assert "is not a" in words_on(answer)
+
+
+def test_a_long_rehearsal_asks_before_it_runs(
+    two: tuple[int, int], ada: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rollout.pages.rehearsal.PEOPLE_AT_ONCE", 3)
+    asked = ada.text("/rehearsal")
+    assert "so it takes about 1 minute." in asked
+    assert "Rehearse it now" in asked
+    assert "Rehearse it now" not in ada.text("/rehearsal?run=1")
