@@ -37,6 +37,7 @@ __all__ = [
     "times",
     "whole",
     "words",
+    "written",
 ]
 LOCALE = "en"
 BAR_PLACES = 8
@@ -58,6 +59,7 @@ def install(env: Environment) -> None:
         words=words,
         freeze_days=freeze_days,
         week_words=hours.said,
+        written=written,
     )
     env.globals.update(
         bar=bar, percent=percent, plural=plural, promised=promised, relative=relative, whole=whole
@@ -79,6 +81,15 @@ def local(instant: datetime, zone: str) -> str:
 def promised(on: date, at: time, zone: str) -> str:
     """A promise kept as local date, time and zone: `Tue 12 May 2026, 18:00 Berlin`."""
     return f"{day(on)}, {clock(at)} {city(zone)}"
+
+
+def written(text: str | None) -> str:
+    """A local time out of a plan that somebody kept: `Tue 12 May 2026, 09:00`; else as it is."""
+    try:
+        there = datetime.fromisoformat(text or "")
+    except ValueError:
+        return text or ""
+    return f"{day(there.date())}, {clock(there.time())}"
 
 
 def freeze_days(freeze: Freeze, capital: bool = False) -> str:

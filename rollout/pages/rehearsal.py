@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, stream_with_context
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,13 +19,15 @@ from campaigns.models import Campaign, Customer, Rollout
 from campaigns.terms import playbook_of
 from rollout.auth import needs
 from rollout.current import runtime
-from rollout.pages import typed
+from rollout.pages import rehearsal_running, typed
 from rollout.pages.ahead import Titles, alike
 from rollout.pages.download import download
 from rollout.pages.load import load_per_day, picture
 from rollout.papers.lists import list_csv
+from rollout.show import written
 from workers.differences import differences
-from workers.rehearse import AHEAD, Event, Rehearsal, rehearse, rehearse_all
+from workers.rehearse import AHEAD, Event, Rehearsal, Told, rehearse, rehearse_all
+from workers.runtime import Runtime
 
 pages = Blueprint("rehearsal", __name__)
 
@@ -87,9 +90,11 @@ class Scope:
 @pages.get("/rehearsal")
 @pages.get("/campaigns/<int:number>/rehearsal")
 @needs("read")
-def show(number: int | None = None) -> str:
+def show(number: int | None = None) -> str | Response:
     scope = _scope(number)
-    if scope.people > PEOPLE_AT_ONCE and not typed.asked("run", 1):
+    if scope.people > PEOPLE_AT_ONCE:
+        if typed.asked("run", 1):
+            return _told_while_it_runs(scope)
         return render_template("campaigns/rehearsal_long.html", scope=scope)
     here = runtime()
     started = here.clock.machine()
@@ -99,6 +104,28 @@ def show(number: int | None = None) -> str:
         return render_template("campaigns/rehearsal_none.html", scope=scope, problem=problem)
     seconds = (here.clock.machine() - started).total_seconds()
     return render_template("campaigns/rehearsal.html", **_shown(scope, found), seconds=seconds)
+
+
+def _told_while_it_runs(scope: Scope) -> Response:
+    here = runtime()
+    play = partial(_all, here) if scope.number is None else partial(_one, here, scope.name)
+    told = rehearsal_running.page(
+        rehearsal_running.Running(play),
+        render_template("campaigns/rehearsal_running.html", scope=scope),
+        lambda found: render_template("campaigns/_rehearsal.html", **_shown(scope, found)),
+        lambda problem: render_template(
+            "campaigns/_rehearsal_none.html", scope=scope, problem=problem
+        ),
+    )
+    return Response(stream_with_context(told), mimetype="text/html")
+
+
+def _all(here: Runtime, told: Told) -> Rehearsal:
+    return rehearse_all(here, told=told)
+
+
+def _one(here: Runtime, name: str, told: Told) -> Rehearsal:
+    return rehearse(here, name, told=told)
 
 
 @pages.get("/rehearsal.csv")
@@ -135,7 +162,7 @@ def compare(number: int | None = None) -> tuple[str, int]:
     return render_template(
         "campaigns/rehearsal_compare.html",
         scope=scope,
-        since=since if isinstance(since, str) else "",
+        since=written(since).partition(",")[0] if isinstance(since, str) else "",
         counts={
             word: sum(one.change == word for one in found) for word in ("added", "removed", "moved")
         },

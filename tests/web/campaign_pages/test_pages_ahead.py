@@ -2,10 +2,14 @@
 
 import io
 import json
+import threading
+from html import unescape
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
+from campaigns.rules.records import ChangeRecord
 from tests.kit import agree_on, open_campaign, open_days, rollout_id
 from tests.web.board_kit import words_on
 from tests.web.campaign_pages.campaign_kit import sheet
@@ -54,6 +58,7 @@ def test_a_plan_that_was_kept_is_compared_with(
     words = words_on(compared(ada, path, kept.data))
     assert "Harbour Legal" in words
     assert "removed" in words
+    assert "the plan that was kept on Mon 1 Jun 2026" in words
     everything = ada.get("/rehearsal.json")
     assert "Nothing has changed since." in words_on(compared(ada, "/rehearsal", everything.data))
 
@@ -76,4 +81,44 @@ def test_a_long_rehearsal_asks_before_it_runs(
     asked = ada.text("/rehearsal")
     assert "so it takes about 1 minute." in asked
     assert "Rehearse it now" in asked
-    assert "Rehearse it now" not in ada.text("/rehearsal?run=1")
+
+
+def test_a_long_rehearsal_tells_each_month_while_it_runs_and_ends_with_the_same_result(
+    two: tuple[int, int], ada: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = ada.text("/rehearsal")
+    monkeypatch.setattr("rollout.pages.rehearsal.PEOPLE_AT_ONCE", 3)
+    page = ada.browser.get("/rehearsal?run=1", buffered=False)
+    parts = [part.decode() for part in page.response]
+    assert page.status_code == 200
+    assert "Nothing is sent." in parts[0]
+    months = [part for part in parts if part.startswith("<span>")]
+    assert len(months) > 4
+    assert months[0].strip() == "<span>June 2026</span>"
+    whole = "".join(parts)
+    table = at_once[at_once.index("What lies ahead") : at_once.index("Compare with")]
+    assert table in unescape(whole).replace("&amp;run=1", "").replace("&run=1", "")
+    assert whole.rstrip().endswith("</html>")
+
+
+def test_a_long_rehearsal_that_cannot_start_says_why_on_its_page(
+    house: Face, ada: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undated = ChangeRecord("MC9", "Microsoft", "Some day")
+    number = open_campaign(house.office, "Undated", change=undated, start=False)
+    monkeypatch.setattr("rollout.pages.rehearsal.PEOPLE_AT_ONCE", 3)
+    assert "Add the date" in ada.text(f"/campaigns/{number}/rehearsal?run=1")
+
+
+def test_a_long_rehearsal_that_nobody_waits_for_ends(
+    two: tuple[int, int], ada: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rollout.pages.rehearsal.PEOPLE_AT_ONCE", 3)
+    page = ada.browser.get("/rehearsal?run=1", buffered=False)
+    next(iter(page.response))
+    page.close()
+    names = lambda: {thread.name for thread in threading.enumerate()}  # noqa: E731 - asked twice
+    until = monotonic() + 20
+    while "rehearsal" in names() and monotonic() < until:
+        sleep(0.05)
+    assert "rehearsal" not in names()
