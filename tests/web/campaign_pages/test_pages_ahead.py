@@ -93,7 +93,7 @@ def test_a_long_rehearsal_tells_each_month_while_it_runs_and_ends_with_the_same_
     assert page.status_code == 200
     assert "Nothing is sent." in parts[0]
     months = [part for part in parts if part.startswith("<span>")]
-    assert len(months) > 4
+    assert len(months) > 2
     assert months[0].strip() == "<span>June 2026</span>"
     whole = "".join(parts)
     table = at_once[at_once.index("What lies ahead") : at_once.index("Compare with")]
