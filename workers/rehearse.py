@@ -34,6 +34,7 @@ __all__ = ["ALL", "Event", "Rehearsal", "rehearse", "rehearse_all"]
 
 HORIZON = timedelta(days=800)
 AT_ONCE = 200  # letters a commit: nothing that is in memory can be half sent
+USUAL = gc.get_threshold()  # of the process, whichever of two rehearsals ends first
 SELDOM = 50_000  # objects between two looks for garbage: a rehearsal makes millions and drops them
 ALL = "all campaigns"
 Told = Callable[[datetime], None]
@@ -101,9 +102,8 @@ def _play(
     now = rt.clock.now()
     end = until or now + HORIZON
     copy = Store("sqlite://", durable=False, journalled=False)
-    usual = gc.get_threshold()
     try:
-        gc.set_threshold(SELDOM, *usual[1:])
+        gc.set_threshold(SELDOM, *USUAL[1:])
         copy_house(rt, copy, wanted)
         stage = _stage(rt, copy, now)
         with copy.reading() as session:
@@ -117,7 +117,7 @@ def _play(
         with copy.reading() as session:
             events = events_since(session, now, past, wanted)
     finally:
-        gc.set_threshold(*usual)
+        gc.set_threshold(*USUAL)
         copy.close()
     last = max((event.at for event in events), default=now)
     waits = passages(_loads(events), rt.limits.per_minute, rt.limits.per_day)
