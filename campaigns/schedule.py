@@ -106,6 +106,7 @@ def plan_campaign(session: Session, campaign: Campaign, now: datetime) -> int:
         select(Rollout, Customer)
         .join(Customer, Customer.id == Rollout.customer_id)
         .where(Rollout.campaign_id == campaign.id)
+        .order_by(Rollout.id)  # what falls due at one moment comes in the order of planning
     ).all()
     freezes = freezes_of(session, [customer.id for _, customer in pairs], campaign.id)
     rows: list[dict[str, object]] = []

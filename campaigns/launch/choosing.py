@@ -30,7 +30,8 @@ def choose_all(session: Session) -> list[Choice]:
 def choose_by_tag(session: Session, tag: str, value: str) -> list[Choice]:
     """Customers whose tag (an extra column of the import, or service_model) has that value."""
     choices = []
-    for customer in session.scalars(select(Customer).where(Customer.left_at.is_(None))):
+    here = select(Customer).where(Customer.left_at.is_(None)).order_by(Customer.name)
+    for customer in session.scalars(here):
         own = {
             **customer.tags,
             "service_model": customer.service_model,
