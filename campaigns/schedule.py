@@ -30,6 +30,7 @@ BEFORE_AGREEMENT = ("announced", "first_slot", "vendor_date")
 AFTER_AGREEMENT = ("agreed", "agreed_date", "last_action")
 
 
+STILL = ("planned", "waiting", "open")  # touches that letters may come of
 Taking = tuple[Update, Update]
 
 
@@ -42,7 +43,7 @@ def taking_back(touches: Select[int]) -> Taking:
     )
     waiting = (
         update(Touch)
-        .where(Touch.id.in_(touches), Touch.state.in_(("planned", "open")))
+        .where(Touch.id.in_(touches), Touch.state.in_(STILL))
         .values(state="cancelled", reason=bindparam("why"), done_at=bindparam("moment"))
     )
     return letters, waiting
@@ -54,7 +55,7 @@ _REPLACED = taking_back(
     select(Touch.id).where(
         Touch.rollout_id == bindparam("rollout"),
         Touch.version < bindparam("before"),
-        Touch.state.in_(("planned", "open")),
+        Touch.state.in_(STILL),
         (Touch.version > 0) | Touch.step_id.in_(select(Step.id).where(Step.stop == "agreed")),
     )
 )

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from campaigns import waiting
 from campaigns.errors import Conflict, Invalid, NotFound
 from campaigns.journal import Actor, record
 from campaigns.models import Campaign, Rollout, Wave
@@ -50,6 +51,7 @@ def add_wave(
     session.add(wave)
     session.flush()
     joined = _join(session, wave, customers)
+    waiting.follow(session, campaign, now)
     note(session, campaign, wave, "wave_added", who, now, {"customers": joined})
     return wave
 
@@ -122,6 +124,7 @@ def release_wave(
     if moved is None:
         raise Conflict(f'The wave "{wave.name}" is not on hold.', "not_held")
     session.refresh(wave)
+    waiting.follow(session, campaign, now)
     note(session, campaign, wave, "wave_released", who, now, {"why": words})
 
 
@@ -144,6 +147,7 @@ def remove_wave(
     session.delete(wave)
     session.flush()
     session.expire_all()
+    waiting.follow(session, campaign, now)
 
 
 def _reason(why: str, missing: str) -> str:
@@ -163,6 +167,8 @@ def hold(session: Session, wave: Wave, why: str, now: datetime) -> bool:
         .execution_options(synchronize_session=False)
     )
     session.refresh(wave)
+    if moved is not None:
+        waiting.follow(session, session.get_one(Campaign, wave.campaign_id), now)
     return moved is not None
 
 

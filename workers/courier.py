@@ -11,7 +11,7 @@ from functools import partial
 
 import structlog
 
-from campaigns import briefing, contact
+from campaigns import briefing, contact, waiting
 from campaigns.contact import Claim
 from guides.errors import GuideError
 from workers.book import Book, Letter
@@ -30,6 +30,7 @@ log = structlog.get_logger("courier")
 
 def sweep(rt: Runtime, now: datetime, lent: Lent) -> Tally:
     """Everything that is due at `now`: open touches, then hand over their letters."""
+    _follow_waves(rt, now)
     tally = open_due(rt, now)
     unopened = tally.more
     tally.add(deliver(rt, now, lent))
@@ -49,7 +50,9 @@ def run_until(
     moment: datetime | None = since
     while moment is not None and not rt.stopping.is_set():
         with rt.store.reading() as session:
-            moment = contact.next_due(session, moment, until)
+            ahead = (contact.next_due, waiting.next_opening)
+            moments = [found for ask in ahead if (found := ask(session, moment, until))]
+            moment = min(moments, default=None)
         if moment is not None:
             at(moment)
             tally.add(sweep(rt, moment, lent))
@@ -57,6 +60,15 @@ def run_until(
         at(until)
         tally.add(sweep(rt, until, lent))
     return tally
+
+
+def _follow_waves(rt: Runtime, now: datetime) -> None:
+    """Whose wave has opened is asked for a date from now on."""
+    with rt.store.reading() as session:
+        somebody = waiting.anybody_waits(session)
+    if somebody:
+        with rt.store.writing() as session:
+            waiting.go_on(session, now)
 
 
 def deliver(rt: Runtime, now: datetime, lent: Lent | None = None) -> Tally:

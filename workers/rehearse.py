@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns import launch, progress
+from campaigns import launch, progress, waiting
 from campaigns.errors import Conflict
 from campaigns.journal import SYSTEM
 from campaigns.models import Campaign
@@ -116,6 +116,7 @@ def _play(
             progress.move_along(session, end)
         with copy.reading() as session:
             events = events_since(session, now, past, wanted)
+            left_out += _waiting(session, wanted)
     finally:
         gc.set_threshold(*USUAL)
         copy.close()
@@ -192,6 +193,13 @@ def _raise_curtains(
                 raise
             left_out.append((name, problem.message))
     return left_out
+
+
+def _waiting(session: Session, wanted: Sequence[int]) -> list[tuple[str, str]]:
+    """Who is not asked before a wave is over, which nothing but evidence can say."""
+    found = sorted(waiting.still_waiting(session, wanted).items())
+    words = {True: "customer waits for its wave", False: "customers wait for their wave"}
+    return [(name, f"{many:,} {words[many == 1]}") for name, many in found]
 
 
 def _start(session: Session, campaign: Campaign, now: datetime) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from campaigns.models import Agreement, Delivery, Rollout, Step, Touch
 from campaigns.rules.days import brief_day
 
+WAITS = "waits until the wave of this customer is open, and goes on another day then"
+
 
 @dataclass(frozen=True, slots=True)
 class Happening:
@@ -49,13 +51,15 @@ def timeline(
 def _touch_line(
     touch: Touch, step: Step, counts: tuple[tuple[str, int], ...], now: datetime
 ) -> Happening:
-    kind = {"planned": "planned", "skipped": "skipped", "cancelled": "skipped"}.get(
-        touch.state, "task" if step.channel == "task" else "letter"
-    )
+    kind = {
+        "planned": "planned",
+        "waiting": "planned",
+        "skipped": "skipped",
+        "cancelled": "skipped",
+    }.get(touch.state, "task" if step.channel == "task" else "letter")
     at = touch.opened_at or touch.due
-    return Happening(
-        at, kind, step.title, touch.reason or touch.note or "", at > now, touch.id, counts
-    )
+    why = WAITS if touch.state == "waiting" else touch.reason or touch.note or ""
+    return Happening(at, kind, step.title, why, at > now, touch.id, counts)
 
 
 def _agreement_line(agreement: Agreement) -> Happening:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from campaigns import schedule
+from campaigns import schedule, waiting
 from campaigns.booking import release
 from campaigns.errors import Conflict, Forbidden
 from campaigns.journal import Actor, record
@@ -62,6 +62,7 @@ def start(
     campaign.started_at = now
     planned = schedule.plan_campaign(session, campaign, now)
     take_own_dates(session, campaign, now)
+    waiting.follow(session, campaign, now)
     _note(session, campaign, "campaign_started", who, now, rollouts=planned)
     return planned
 

@@ -17,7 +17,8 @@ from campaigns.models.base import (
     to,
 )
 
-TOUCH_STATES = ("planned", "open", "done", "skipped", "cancelled")
+# What waits asks for a date that cannot be had yet; see `campaigns.waiting`.
+TOUCH_STATES = ("planned", "waiting", "open", "done", "skipped", "cancelled")
 DELIVERY_STATES = (
     "due",
     "sending",
@@ -36,7 +37,9 @@ class Touch(Base):
     __tablename__ = "touch"
     __table_args__ = (
         UniqueConstraint("rollout_id", "step_id", "version"),
-        CheckConstraint("state IN ('planned','open','done','skipped','cancelled')", name="state"),
+        CheckConstraint(
+            "state IN ('planned','waiting','open','done','skipped','cancelled')", name="state"
+        ),
         Index(
             "ix_touch_planned",
             "due",
@@ -50,6 +53,12 @@ class Touch(Base):
             "step_id",
             sqlite_where=text("state = 'planned'"),
             postgresql_where=text("state = 'planned'"),
+        ),
+        Index(
+            "ix_touch_waiting",
+            "rollout_id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
         ),
         Index(
             "ix_touch_open",

@@ -829,7 +829,7 @@ def upgrade() -> None:
     sa.Column('local_due', sa.DateTime(), nullable=True),
     sa.Column('local_end', sa.DateTime(), nullable=True),
     sa.Column('note', sa.String(length=500), nullable=True),
-    sa.CheckConstraint("state IN ('planned','open','done','skipped','cancelled')", name=op.f('ck_touch_state')),
+    sa.CheckConstraint("state IN ('planned','waiting','open','done','skipped','cancelled')", name=op.f('ck_touch_state')),
     sa.ForeignKeyConstraint(['rollout_id'], ['rollout.id'], name=op.f('fk_touch_rollout_id_rollout'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['step_id'], ['step.id'], name=op.f('fk_touch_step_id_step'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_touch')),
@@ -839,6 +839,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_touch_next', ['rollout_id', 'due', 'step_id'], unique=False, sqlite_where=sa.text("state = 'planned'"), postgresql_where=sa.text("state = 'planned'"))
         batch_op.create_index('ix_touch_open', ['id'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.create_index('ix_touch_planned', ['due'], unique=False, sqlite_where=sa.text("state = 'planned'"), postgresql_where=sa.text("state = 'planned'"))
+        batch_op.create_index('ix_touch_waiting', ['rollout_id'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
     op.create_table('delivery',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -924,6 +925,7 @@ def downgrade() -> None:
 
     op.drop_table('delivery')
     with op.batch_alter_table('touch', schema=None) as batch_op:
+        batch_op.drop_index('ix_touch_waiting', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
         batch_op.drop_index('ix_touch_planned', sqlite_where=sa.text("state = 'planned'"), postgresql_where=sa.text("state = 'planned'"))
         batch_op.drop_index('ix_touch_open', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.drop_index('ix_touch_next', sqlite_where=sa.text("state = 'planned'"), postgresql_where=sa.text("state = 'planned'"))

@@ -95,7 +95,8 @@ class Wait(BaseModel):
 
 
 class LeftOut(BaseModel):
-    """A campaign that could not be rehearsed, and why."""
+    """What is not in the events of a campaign, and why: all of it where it cannot start, or
+    customers who are not asked before their wave opens."""
 
     campaign: str
     reason: str
