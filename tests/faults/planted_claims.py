@@ -125,6 +125,27 @@ TOUCHES = (
         (HOLD, f"{CAMPAIGNS}/test_fan_out.py"),
     ),
     Mutation(
+        "nobody is asked for a date before the wave is open",
+        "campaigns/waiting.py",
+        '        Touch.state == "planned",\n',
+        '        Touch.state == "nothing",\n',
+        (f"{CAMPAIGNS}/test_waiting.py",),
+    ),
+    Mutation(
+        "what is read for several customers is read anew once one of them has agreed",
+        "campaigns/cases.py",
+        "        self._others.pop(customer_id, None)\n",
+        "        pass\n",
+        (f"{CAMPAIGNS}/test_cases.py",),
+    ),
+    Mutation(
+        "touches that open together are of different rollouts",
+        "workers/opening.py",
+        "number = following.get(touch.rollout_id, 0)",
+        "number = 0",
+        ("tests/workers/test_open_together.py",),
+    ),
+    Mutation(
         "a touch is through only when nothing waits",
         _SEAL,
         "state IN ('due', 'sending')) ",
