@@ -1,4 +1,4 @@
-"""Whether each campaign can still be done in time, for a page that is opened all day long.
+"""Whether each campaign can still be done in time, for pages that are opened all day long.
 
 What it hangs on is journalled or booked. So the sentence of a moment ago holds as long as nothing
 was, the quarter of the hour is the same, and as many are undecided.

@@ -11,10 +11,10 @@ from campaigns.boards.narrow import Narrow, narrowed, shown
 from campaigns.boards.opened import campaign_numbered, opened
 from campaigns.boards.summary import Summary, summary
 from campaigns.boards.vendor import vendor_sentence
-from campaigns.outlook import outlook_of
 from campaigns.waves import wave_lines
 from rollout.auth import needs
 from rollout.current import runtime
+from rollout.outlooks import outlooks
 from rollout.pages import step_rows, typed
 from rollout.pages.campaign_buttons import buttons_for
 from rollout.pages.download import download
@@ -63,7 +63,7 @@ def show(number: int) -> str:
         dated = vendor_sentence(session, campaign, now.date())
         plan = opened(session, campaign)
         waves = wave_lines(session, campaign.id, now.date())
-        outlook = outlook_of(session, campaign, now, here.day_minutes)
+        outlook = outlooks(here, session, [view], now).get(view.id)
     page = found.first // AT_ONCE + 1
     buttons, hint = buttons_for(view)
     return render_template(
